@@ -226,7 +226,12 @@ class StartEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessInfo:
-    """A process of a file."""
+    """A process of a file.
+
+    A global task is one too: not executable by itself, with itself as its only
+    element. A process without a start event has one start of kind none whose
+    ``element_id`` is empty.
+    """
 
     id: str
     name: str
@@ -238,6 +243,7 @@ class ProcessInfo:
     called_processes: frozenset[str] = frozenset()
     decisions: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
+    operations: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
