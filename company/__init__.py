@@ -1,0 +1,1 @@
+"""What this company does: customers, contracts, projects and their services."""

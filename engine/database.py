@@ -1,0 +1,120 @@
+"""Engines, sessions and the two kinds of transaction.
+
+A *command* transaction takes the write lock at once (``BEGIN IMMEDIATE`` on SQLite,
+row locks on PostgreSQL); a *reading* one never waits for writers. What a process
+keeps in memory hangs on `Database.info` and is reached from any session, so that
+two applications in one process (tests) share nothing.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine.errors import UnavailableError
+from engine.schema import to_json
+
+_BUSY_MS = 15_000
+
+
+class DatabaseMissingError(UnavailableError):
+    """The database cannot be reached or opened."""
+
+    code = "database-unavailable"
+
+
+class Database:
+    """One database and what a process keeps in memory beside it.
+
+    ``info`` is copied into every session's ``info`` under the same keys.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self.info: dict[str, Any] = {}
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Generator[Session]:
+        """Commit at the end of the block, or not at all.
+
+        Callbacks that `after_commit` registered run once the commit has
+        succeeded; an exception drops them.
+        """
+        with self._session(writes=True) as session:
+            with session.begin():
+                yield session
+            for callback in session.info["after_commit"]:
+                callback()
+
+    @contextmanager
+    def reading(self) -> Generator[Session]:
+        """Give a session that reads one consistent state and writes nothing."""
+        with self._session(writes=False) as session, session.begin():
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, *, writes: bool) -> Generator[Session]:
+        with self._sessions() as session:
+            session.info.update(self.info, database=self, after_commit=[])
+            if self.is_sqlite:
+                session.connection(execution_options={"fuwu_writes": writes})
+            yield session
+
+
+def database_of(session: Session) -> Database:
+    """Return the database that a session belongs to."""
+    database: Database = session.info["database"]
+    return database
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Run ``callback`` once the session's transaction has been committed."""
+    session.info["after_commit"].append(callback)
+
+
+def _postgresql(url: str) -> Engine:
+    plain = make_url(url)
+    if plain.drivername == "postgresql":
+        plain = plain.set(drivername="postgresql+psycopg")
+    return create_engine(
+        plain,
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        json_serializer=to_json,
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, json_serializer=to_json, pool_size=10, max_overflow=20)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _: Any) -> None:
+    # The driver must not begin transactions of its own: _on_begin does.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={_BUSY_MS}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("fuwu_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,72 @@
+"""The engine's tables; import rows from here, not from the parts."""
+
+from engine.schema.base import Base, next_key, to_json
+from engine.schema.definitions import (
+    DecisionDefinition,
+    Deployment,
+    DeploymentResource,
+    ProcessDefinition,
+    ProcessModel,
+    Resource,
+    StartSubscription,
+)
+from engine.schema.documents import Document, DocumentAccess, Notification, Signature
+from engine.schema.identity import (
+    ApiToken,
+    DutyConfiguration,
+    IdempotencyRecord,
+    Scope,
+    ScopeMember,
+    UserAccount,
+    UserSession,
+)
+from engine.schema.instances import (
+    ElementInstance,
+    Incident,
+    Message,
+    MessageSubscription,
+    ProcessInstance,
+    Timer,
+)
+from engine.schema.jobs import Job, WorkerHeartbeat
+from engine.schema.journal import BusinessClock, CalendarDay, JournalEntry, Revision
+from engine.schema.user_tasks import UserTask, UserTaskCandidate, UserTaskDraft
+
+__all__ = [
+    "ApiToken",
+    "Base",
+    "BusinessClock",
+    "CalendarDay",
+    "DecisionDefinition",
+    "Deployment",
+    "DeploymentResource",
+    "Document",
+    "DocumentAccess",
+    "DutyConfiguration",
+    "ElementInstance",
+    "IdempotencyRecord",
+    "Incident",
+    "Job",
+    "JournalEntry",
+    "Message",
+    "MessageSubscription",
+    "Notification",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "ProcessModel",
+    "Resource",
+    "Revision",
+    "Scope",
+    "ScopeMember",
+    "Signature",
+    "StartSubscription",
+    "Timer",
+    "UserAccount",
+    "UserSession",
+    "UserTask",
+    "UserTaskCandidate",
+    "UserTaskDraft",
+    "WorkerHeartbeat",
+    "next_key",
+    "to_json",
+]

@@ -1,0 +1,86 @@
+"""User tasks: the work that waits for people."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.lifecycles import UserTaskState
+from engine.schema.base import Base, next_key
+
+
+class UserTask(Base):
+    """One piece of work that one person does on one form.
+
+    A joint task is one row per person; the rows of a round share ``joint_key``.
+    ``answers`` are kept here until the joint task is complete; for good they stand
+    in the journal. ``form`` is the resource's name in the deployment, empty where
+    the element names none.
+    """
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        Index(None, "assignee", "state", "created_at"),
+        Index(None, "instance_key", "state"),
+        Index(None, "scope_key", "state"),
+        Index(None, "state", "due_at"),
+        Index(None, "completed_by", "completed_at"),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True, default=next_key)
+    instance_key: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
+    scope_key: Mapped[int | None]
+    process_id: Mapped[str]
+    definition_key: Mapped[int]
+    deployment_key: Mapped[int]
+    ref: Mapped[str]
+    element_id: Mapped[str]
+    name: Mapped[str]
+    name_en: Mapped[str] = mapped_column(default="")
+    path: Mapped[str] = mapped_column(default="")
+    round: Mapped[int] = mapped_column(default=1)
+    form: Mapped[str] = mapped_column(default="")
+    result: Mapped[str] = mapped_column(default="")
+    duty: Mapped[str] = mapped_column(default="")
+    mode: Mapped[str] = mapped_column(default="one")
+    joint_key: Mapped[int | None] = mapped_column(index=True)
+    assignee: Mapped[str | None]
+    candidates: Mapped[list[str]] = mapped_column(default=list)
+    state: Mapped[UserTaskState] = mapped_column(default=UserTaskState.CREATED)
+    cancellation_reason: Mapped[str | None]
+    priority: Mapped[int] = mapped_column(default=50)
+    due_at: Mapped[datetime | None]
+    follow_up_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None]
+    on_behalf_of: Mapped[str | None]
+    answers: Mapped[dict[str, Any] | None]
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class UserTaskCandidate(Base):
+    """Who may claim an open task; the rows go when the task is over.
+
+    Written for every open task, also the assigned ones, so that handing a task
+    back shows it to the same people again.
+    """
+
+    __tablename__ = "user_task_candidate"
+
+    username: Mapped[str] = mapped_column(primary_key=True)
+    task_key: Mapped[int] = mapped_column(
+        ForeignKey("user_task.key"), primary_key=True, index=True
+    )
+
+
+class UserTaskDraft(Base):
+    """A form that somebody has filled in half-way; nothing in it is checked."""
+
+    __tablename__ = "user_task_draft"
+
+    task_key: Mapped[int] = mapped_column(ForeignKey("user_task.key"), primary_key=True)
+    username: Mapped[str] = mapped_column(primary_key=True)
+    values: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]

@@ -1,0 +1,79 @@
+"""Everything an operator may set; read once, at start.
+
+Values come from ``FUWU_…`` variables (nested ones as ``FUWU_JIRA__URL``) or from the
+TOML file that ``FUWU_CONFIG`` names. A part that is absent is switched off.
+"""
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from typing_extensions import override
+
+
+class SmtpSettings(BaseModel):
+    """Where mail goes out; without it mail stays in the outbox of the pages."""
+
+    url: str
+    sender: str = "fuwu@localhost"
+    password: SecretStr | None = None
+
+
+class RemoteSettings(BaseModel):
+    """How to reach another system (JIRA, ERP, project management)."""
+
+    url: str
+    token: SecretStr | None = None
+    timeout_seconds: float = Field(default=10, gt=0)
+
+
+class Settings(BaseSettings):
+    """All settings of one server or worker."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FUWU_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    config: Path | None = Field(default=None, description="A TOML file with settings.")
+    data: Path = Field(description="Folder of the SQLite file and the documents.")
+    database_url: str = Field(description="sqlite:///… or postgresql://…")
+    session_secret: SecretStr = Field(min_length=32)
+    sample: bool = Field(default=False, description="Serve the sample people and data.")
+    sample_password: SecretStr | None = None
+    admin_password: SecretStr | None = None
+    test_clock: bool = Field(default=False, description="PUT /v2/clock exists.")
+    duties_file: Path | None = Field(default=None, description="Seeds version 1.")
+    job_attempts: int = Field(default=8, ge=1, description="Before an incident.")
+    job_threads: int = Field(default=4, ge=1)
+    max_upload_bytes: int = Field(default=50 * 1024 * 1024, ge=1)
+    max_body_bytes: int = Field(default=1024 * 1024, ge=1)
+    session_hours: int = Field(default=12, ge=1)
+    hot_instances: int = Field(default=1000, ge=0)
+    loop_notify_after: int = Field(default=3, ge=1, description="A8: rounds.")
+    secure_cookies: bool = Field(default=False, description="True behind HTTPS.")
+    smtp: SmtpSettings | None = None
+    jira: RemoteSettings | None = None
+    erp: RemoteSettings | None = None
+    pm: RemoteSettings | None = None
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let arguments win over variables, and variables over the file."""
+        given = init_settings().get("config") or env_settings().get("config")
+        sources = [init_settings, env_settings]
+        if given:
+            sources.append(TomlConfigSettingsSource(settings_cls, Path(given)))
+        return tuple(sources)
