@@ -47,17 +47,16 @@ class Database:
         succeeded; an exception drops them.
         """
         with self._session(writes=True) as session:
-            with session.begin():
-                yield session
+            yield session
+            session.commit()
             for callback in session.info["after_commit"]:
                 callback()
 
     @contextmanager
     def reading(self) -> Generator[Session]:
         """Give a session that reads one consistent state and writes nothing."""
-        with self._session(writes=False) as session, session.begin():
+        with self._session(writes=False) as session:
             yield session
-            session.rollback()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -67,8 +66,7 @@ class Database:
     def _session(self, *, writes: bool) -> Generator[Session]:
         with self._sessions() as session:
             session.info.update(self.info, database=self, after_commit=[])
-            if self.is_sqlite:
-                session.connection(execution_options={"fuwu_writes": writes})
+            session.connection(execution_options={"fuwu_writes": writes})
             yield session
 
 
