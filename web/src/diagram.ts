@@ -1,0 +1,116 @@
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import type Canvas from "diagram-js/lib/core/Canvas";
+import type EventBus from "diagram-js/lib/core/EventBus";
+import type ElementRegistry from "diagram-js/lib/core/ElementRegistry";
+import type Overlays from "diagram-js/lib/features/overlays/Overlays";
+import type ZoomScroll from "diagram-js/lib/navigation/zoomscroll/ZoomScroll";
+import { badgeOf, byElement } from "./badges.ts";
+import { fitToWidth } from "./framing.ts";
+import { STATES, type Highlight, type Highlights, type State } from "./highlights.ts";
+
+interface Services {
+  canvas: Canvas;
+  elementRegistry: ElementRegistry;
+  eventBus: EventBus;
+  overlays: Overlays;
+  zoomScroll: ZoomScroll;
+}
+
+const ZOOM_STEP = 1.25;
+const [SMALLEST, LARGEST] = [0.2, 4];
+const HIGHEST_SHARE_OF_WINDOW = 0.7;
+
+/** One read-only diagram on a page, with what has happened in the instance. */
+export class Diagram {
+  readonly #frame: HTMLElement;
+  readonly #language: string;
+  readonly #viewer: NavigatedViewer<Services>;
+  #current: string[] = [];
+
+  constructor(frame: HTMLElement, language: string) {
+    this.#frame = frame;
+    this.#language = language;
+    this.#viewer = new NavigatedViewer<Services>({
+      container: frame,
+      // The wheel belongs to the page until somebody steps into the diagram.
+      zoomScroll: { enabled: false },
+    });
+  }
+
+  /** Draw the model, fitted to the width; rejects when it cannot be drawn. */
+  async draw(xml: string): Promise<void> {
+    await this.#viewer.importXML(xml);
+    this.fit();
+    this.#viewer.get("eventBus").on("root.set", () => this.fit());
+  }
+
+  /** Mark elements and write people and comments beside them. */
+  show(highlights: Highlights): void {
+    for (const state of STATES) this.#mark(state, highlights[state]);
+    for (const id of highlights.flows.filter((id) => this.#has(id))) {
+      this.#viewer.get("canvas").addMarker(id, "is-done");
+    }
+    const ids = [...highlights.incident, ...highlights.current].map(({ id }) => id);
+    this.#current = ids.filter((id) => this.#has(id));
+  }
+
+  /** Call `listener` with the id of every element that is clicked. */
+  onSelect(listener: (id: string) => void): void {
+    this.#viewer.get("eventBus").on("element.click", (event: { element: { id: string } }) => {
+      listener(event.element.id);
+    });
+  }
+
+  fit(): void {
+    const canvas = this.#viewer.get("canvas");
+    const highest = window.innerHeight * HIGHEST_SHARE_OF_WINDOW;
+    const { inner, outer } = canvas.viewbox();
+    const { height, viewbox } = fitToWidth(inner, outer.width, highest);
+    this.#frame.style.height = `${height}px`;
+    canvas.resized();
+    canvas.viewbox(viewbox);
+  }
+
+  zoom(direction: 1 | -1): void {
+    const canvas = this.#viewer.get("canvas");
+    const wanted = canvas.zoom() * ZOOM_STEP ** direction;
+    canvas.zoom(Math.min(LARGEST, Math.max(SMALLEST, wanted)));
+  }
+
+  get hasCurrent(): boolean {
+    return this.#current.length > 0;
+  }
+
+  /** Bring the step that waits to the middle, in the size it was drawn. */
+  goToCurrent(): void {
+    const [id] = this.#current;
+    if (id === undefined) return;
+    const canvas = this.#viewer.get("canvas");
+    canvas.zoom(1);
+    canvas.scrollToElement(id, canvas.viewbox().outer.height / 3);
+  }
+
+  /** Let the wheel move the diagram, or leave it to the page. */
+  takeWheel(taken: boolean): void {
+    this.#viewer.get("zoomScroll").toggle(taken);
+  }
+
+  #mark(state: State, highlights: Highlight[]): void {
+    for (const [id, ofElement] of byElement(highlights)) {
+      // A migrated instance may have passed steps that this version lacks.
+      if (!this.#has(id)) continue;
+      this.#viewer.get("canvas").addMarker(id, `is-${state}`);
+      const badge = badgeOf(state, ofElement, this.#language);
+      if (badge === undefined) continue;
+      const html = document.createElement("span");
+      html.className = `badge badge-${state}`;
+      html.textContent = badge.label;
+      html.title = badge.hint;
+      this.#viewer.get("overlays").add(id, { position: { bottom: 10, left: 4 }, html });
+    }
+  }
+
+  #has(id: string): boolean {
+    return this.#viewer.get("elementRegistry").get(id) !== undefined;
+  }
+}
