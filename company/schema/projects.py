@@ -1,0 +1,74 @@
+"""Projects: one signed contract and all the service around it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.schema import Base, next_key
+
+
+class Project(Base):
+    """A project; ``key`` is also the key of the engine's scope.
+
+    ``stage`` is preparation, implementation, service, lapsed, closed or
+    terminated (R0.1).
+    """
+
+    __tablename__ = "project"
+    __table_args__ = (Index(None, "stage", "created_at"),)
+
+    key: Mapped[int] = mapped_column(ForeignKey("scope.key"), primary_key=True)
+    project_no: Mapped[str] = mapped_column(unique=True)
+    customer_key: Mapped[int] = mapped_column(ForeignKey("customer.key"), index=True)
+    stage: Mapped[str] = mapped_column(default="preparation")
+    sales_manager: Mapped[str] = mapped_column(ForeignKey("user_account.username"))
+    manager: Mapped[str | None] = mapped_column(ForeignKey("user_account.username"))
+    agent: Mapped[str | None] = mapped_column(ForeignKey("user_account.username"))
+    pm_record_no: Mapped[str | None]
+    arrived_on: Mapped[date | None]
+    accepted_on: Mapped[date | None]
+    go_live_on: Mapped[date | None]
+    lifecycle_key: Mapped[int | None] = mapped_column(
+        ForeignKey("process_instance.key")
+    )
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
+class ProjectNumber(Base):
+    """The last number given to a project in a year."""
+
+    __tablename__ = "project_number"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Milestone(Base):
+    """A row of the concrete schedule that both managers agreed (R1.2.2)."""
+
+    __tablename__ = "milestone"
+    __table_args__ = (UniqueConstraint("project_key", "position"),)
+
+    key: Mapped[int] = mapped_column(primary_key=True, default=next_key)
+    project_key: Mapped[int] = mapped_column(ForeignKey("project.key"))
+    position: Mapped[int]
+    name: Mapped[str]
+    start: Mapped[date]
+    finish: Mapped[date]
+
+
+class ServicePeriod(Base):
+    """A time in which the customer is entitled to service; ``end_at`` is exclusive."""
+
+    __tablename__ = "service_period"
+    __table_args__ = (UniqueConstraint("project_key", "number"),)
+
+    key: Mapped[int] = mapped_column(primary_key=True, default=next_key)
+    project_key: Mapped[int] = mapped_column(ForeignKey("project.key"))
+    number: Mapped[int]
+    kind: Mapped[str]
+    start_on: Mapped[date]
+    end_on: Mapped[date]
+    fee_fen: Mapped[int] = mapped_column(default=0)
