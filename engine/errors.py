@@ -85,6 +85,12 @@ class TooLargeError(EngineError):
     code = "too-large"
 
 
+class TooManyRequestsError(EngineError):
+    """Somebody tries too often; waiting helps."""
+
+    code = "too-many-requests"
+
+
 class InvalidInputError(EngineError):
     """The request contradicts a form or a rule of the process.
 

@@ -1,0 +1,202 @@
+"""Errors as RFC 9457 problem details; the one place that knows both worlds."""
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, OperationalError
+from starlette.exceptions import HTTPException
+
+from api.language import language_of
+from engine import errors
+from engine.errors import Problem, Text
+
+log = structlog.get_logger()
+
+_STATUS: dict[type[errors.EngineError], HTTPStatus] = {
+    errors.MalformedRequestError: HTTPStatus.BAD_REQUEST,
+    errors.NotSignedInError: HTTPStatus.UNAUTHORIZED,
+    errors.NotAllowedError: HTTPStatus.FORBIDDEN,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.StaleVersionError: HTTPStatus.PRECONDITION_FAILED,
+    errors.TooLargeError: HTTPStatus.CONTENT_TOO_LARGE,
+    errors.InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooManyRequestsError: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_TITLES: dict[int, Text] = {
+    400: Text("The request is malformed", "请求格式不正确"),
+    401: Text("Sign in first", "请先登录"),
+    403: Text("Not allowed", "没有权限"),
+    404: Text("Not found", "未找到"),
+    405: Text("Method not allowed", "不支持此操作方式"),
+    409: Text("The state does not allow this", "当前状态不允许此操作"),
+    412: Text("Changed meanwhile", "内容已被更新"),
+    413: Text("Too large", "内容过大"),
+    415: Text("Wrong media type", "内容类型不正确"),
+    422: Text("Some values are not right", "部分内容填写有误"),
+    428: Text("Version missing", "缺少版本号"),
+    429: Text("Too many requests", "请求过于频繁"),
+    500: Text("Something went wrong on our side", "系统内部错误"),
+    503: Text("Not available right now", "暂时不可用"),
+}
+
+_RETRY_SECONDS = "5"
+_DISK_FULL = ("disk is full", "disk full", "no space left")
+
+
+def status_of(error: errors.EngineError) -> HTTPStatus:
+    """Return the status of the error's family."""
+    for family in type(error).__mro__:
+        if family in _STATUS:
+            return _STATUS[family]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    detail: Text,
+    problems: tuple[Problem, ...] = (),
+) -> dict[str, Any]:
+    """Return a problem body in the caller's language.
+
+    ``traceId`` is also written to the log, so that a person can quote it.
+    """
+    language = language_of(request)
+    title = _TITLES.get(status, _TITLES[500])
+    body: dict[str, Any] = {
+        "type": f"urn:fuwu:problem:{code}",
+        "title": title.to(language),
+        "status": status,
+        "detail": detail.to(language),
+        "instance": request.url.path,
+        "code": code,
+        "traceId": secrets.token_hex(8),
+    }
+    if problems:
+        body["errors"] = [
+            {"pointer": p.pointer, "code": p.code, "message": p.text.to(language)}
+            for p in problems
+        ]
+    return body
+
+
+def respond(
+    body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Send a problem body."""
+    return JSONResponse(
+        dict(body),
+        status_code=body["status"],
+        media_type="application/problem+json",
+        headers=dict(headers or {}),
+    )
+
+
+def headers_of(status: int) -> dict[str, str]:
+    """Return what a status must carry beside its body."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": 'Basic realm="Fuwu", charset="UTF-8"'}
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+        return {"Retry-After": _RETRY_SECONDS}
+    return {}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every expected and unexpected failure with problem+json."""
+    app.add_exception_handler(errors.EngineError, _engine_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(Exception, _unexpected_error)
+
+
+def _engine_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, errors.EngineError)  # noqa: S101 - as registered
+    status = int(status_of(error))
+    body = problem(request, status, error.code, error.text, error.problems)
+    return respond(body, headers_of(status))
+
+
+def _validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        detail = Text("The body is no valid JSON.", "请求正文不是有效的JSON。")
+        return respond(problem(request, 400, "invalid-json", detail))
+    problems = tuple(
+        Problem(_pointer(item["loc"]), item["type"], _sentence(item)) for item in found
+    )
+    detail = Text(
+        "The request does not have the described shape; see errors.",
+        "请求与接口说明不符,详见errors。",
+    )
+    return respond(problem(request, 400, "malformed", detail, problems))
+
+
+def _pointer(location: tuple[Any, ...]) -> str:
+    parts = location[1:] if location and location[0] == "body" else location
+    return "".join(f"/{str(p).replace('~', '~0').replace('/', '~1')}" for p in parts)
+
+
+def _sentence(item: Mapping[str, Any]) -> Text:
+    zh = {
+        "missing": "缺少此项",
+        "extra_forbidden": "没有这一项",
+    }.get(item["type"], f"格式不正确({item['type']})")
+    return Text(str(item["msg"]), zh)
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as registered
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    title = _TITLES.get(error.status_code, _TITLES[500])
+    detail = Text(f"{title.en}: {request.url.path}", f"{title.zh}:{request.url.path}")
+    headers = {**headers_of(error.status_code), **(error.headers or {})}
+    return respond(problem(request, error.status_code, code, detail), headers)
+
+
+def _database_error(request: Request, error: Exception) -> JSONResponse:
+    text = str(error).lower()
+    if any(hint in text for hint in _DISK_FULL):
+        detail = Text(
+            "The disk of the database is full; nothing was changed. Free some space "
+            "and try again.",
+            "数据库磁盘已满,未作任何更改;请清理磁盘后重试。",
+        )
+        return _unavailable(request, "disk-full", detail, error)
+    if isinstance(error, OperationalError):
+        detail = Text(
+            "The database does not answer; nothing was changed. Try again.",
+            "数据库暂时无法访问,未作任何更改;请稍后重试。",
+        )
+        return _unavailable(request, "database-unavailable", detail, error)
+    return _unexpected_error(request, error)
+
+
+def _unavailable(
+    request: Request, code: str, detail: Text, error: Exception
+) -> JSONResponse:
+    body = problem(request, 503, code, detail)
+    log.error("database failed", trace_id=body["traceId"], error=str(error)[:500])
+    return respond(body, headers_of(503))
+
+
+def _unexpected_error(request: Request, error: Exception) -> JSONResponse:
+    detail = Text(
+        "Something unexpected happened and nothing was changed; tell the "
+        "administrator the traceId.",
+        "发生意外错误,未作任何更改;请将traceId告知管理员。",
+    )
+    body = problem(request, 500, "internal-error", detail)
+    log.error("request failed", trace_id=body["traceId"], exc_info=error)
+    return respond(body)

@@ -1,0 +1,90 @@
+"""Shapes that several resources share: keys, times, search and pages."""
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+
+
+def _to_key(value: object) -> object:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError("a key is a decimal string")
+
+
+Key = Annotated[
+    int,
+    BeforeValidator(_to_key),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,19}$"}),
+]
+
+
+class Answer(BaseModel):
+    """What the server sends: camelCase, built from rows or from keywords."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        from_attributes=True,
+        serialize_by_alias=True,
+    )
+
+
+class Body(BaseModel):
+    """What a client sends: camelCase, and nothing that is not described."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid"
+    )
+
+
+class SortField(Body):
+    """One field to sort by."""
+
+    field: str
+    order: str = Field(default="ASC", pattern="^(ASC|DESC|asc|desc)$")
+
+
+class PageRequest(Body):
+    """Where a page starts (cursor or offset) and how long it is."""
+
+    after: str | None = None
+    before: str | None = None
+    from_: int | None = Field(default=None, alias="from", ge=0)
+    limit: int = Field(default=100, ge=0, le=1000)
+
+
+class SearchBody(Body):
+    """A search: what to find, in what order, which page of it."""
+
+    filter: dict[str, Any] = Field(default_factory=dict)
+    sort: list[SortField] = Field(default_factory=list)
+    page: PageRequest = Field(default_factory=PageRequest)
+
+
+class PageInfo(Answer):
+    """Where a page lies; ``total_items`` stops counting at 10,000."""
+
+    total_items: int
+    has_more_total_items: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class Found(Answer, Generic[T]):
+    """A page of what was found."""
+
+    items: list[T]
+    page: PageInfo
