@@ -18,17 +18,17 @@ from engine.errors import Problem, Text
 
 log = structlog.get_logger()
 
-_STATUS: dict[type[errors.EngineError], HTTPStatus] = {
-    errors.MalformedRequestError: HTTPStatus.BAD_REQUEST,
-    errors.NotSignedInError: HTTPStatus.UNAUTHORIZED,
-    errors.NotAllowedError: HTTPStatus.FORBIDDEN,
-    errors.NotFoundError: HTTPStatus.NOT_FOUND,
-    errors.ConflictError: HTTPStatus.CONFLICT,
-    errors.StaleVersionError: HTTPStatus.PRECONDITION_FAILED,
-    errors.TooLargeError: HTTPStatus.CONTENT_TOO_LARGE,
-    errors.InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.TooManyRequestsError: HTTPStatus.TOO_MANY_REQUESTS,
-    errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+_STATUS: dict[type[errors.EngineError], int] = {
+    errors.MalformedRequestError: 400,
+    errors.NotSignedInError: 401,
+    errors.NotAllowedError: 403,
+    errors.NotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.StaleVersionError: 412,
+    errors.TooLargeError: 413,
+    errors.InvalidInputError: 422,
+    errors.TooManyRequestsError: 429,
+    errors.UnavailableError: 503,
 }
 
 _TITLES: dict[int, Text] = {
@@ -52,12 +52,12 @@ _RETRY_SECONDS = "5"
 _DISK_FULL = ("disk is full", "disk full", "no space left")
 
 
-def status_of(error: errors.EngineError) -> HTTPStatus:
+def status_of(error: errors.EngineError) -> int:
     """Return the status of the error's family."""
     for family in type(error).__mro__:
         if family in _STATUS:
             return _STATUS[family]
-    return HTTPStatus.INTERNAL_SERVER_ERROR
+    return 500
 
 
 def problem(
@@ -122,7 +122,7 @@ def install(app: FastAPI) -> None:
 
 def _engine_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, errors.EngineError)  # noqa: S101 - as registered
-    status = int(status_of(error))
+    status = status_of(error)
     body = problem(request, status, error.code, error.text, error.problems)
     return respond(body, headers_of(status))
 

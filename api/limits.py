@@ -1,0 +1,86 @@
+"""Limits on what a client may send; enforced while it arrives, not after."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem, respond
+from engine.errors import Text
+
+_FORM_OVERHEAD = 64 * 1024
+
+
+class BodyLimit:
+    """Answer 413 as soon as a body exceeds its limit.
+
+    Multipart bodies (documents, deployments, forms with files) may be as large as an
+    upload, everything else only as large as a JSON body.
+    """
+
+    def __init__(self, app: ASGIApp, body_bytes: int, upload_bytes: int) -> None:
+        self._app = app
+        self._body = body_bytes
+        self._upload = upload_bytes + _FORM_OVERHEAD
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the bytes of an HTTP request on their way in."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = _headers(scope)
+        multipart = headers.get("content-type", "").startswith("multipart/")
+        limit = self._upload if multipart else self._body
+        declared = headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > limit:
+            await _refuse(scope, receive, send, limit)
+            return
+        await self._count(scope, receive, send, limit)
+
+    async def _count(
+        self, scope: Scope, receive: Receive, send: Send, limit: int
+    ) -> None:
+        seen = 0
+        started = False
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise _TooMuch
+            return message
+
+        async def watched(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _TooMuch:
+            if not started:
+                await _refuse(scope, receive, send, limit)
+
+
+class _TooMuch(Exception):  # noqa: N818 - never leaves this module
+    """More came than the limit allows."""
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1")
+        for name, value in scope["headers"]
+    }
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    size = f"{limit // 1024 // 1024} MiB" if limit >= 1 << 20 else f"{limit} B"
+    detail = Text(
+        f"The request is larger than the limit of {size}; nothing was stored.",
+        f"请求超过上限{size},未保存任何内容。",
+    )
+    body = problem(Request(scope), 413, "too-large", detail)
+    response = respond(body, {"Connection": "close"})
+    await response(scope, receive, send)
