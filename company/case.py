@@ -1,0 +1,89 @@
+"""The snapshot of a project that travels with its processes as ``case``.
+
+It is read from the rows each time, so that a process that has waited for months sees
+today's people. Nothing of the full contract is in it: neither its amount nor its
+document (R1.1.2, R1.1.3).
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from company import customers
+from company.schema import Contract, ContractModule, Customer, Project, ServicePeriod
+
+
+def snapshot(session: Session, project: Project) -> dict[str, Any]:
+    """Return ``case`` for a project.
+
+    Keys: project_no, project_key, stage, customer {number, name, category, contact,
+    contacts}, contract (or null), sales_manager, manager, agent, period (or null),
+    pm_record_no, accepted_on, go_live_on, last_visit. Dates are ``date`` values.
+    """
+    customer = customers.get(session, project.customer_key)
+    return {
+        "project_no": project.project_no,
+        "project_key": str(project.key),
+        "stage": project.stage,
+        "customer": _customer(session, customer),
+        "contract": _contract(session, project.key),
+        "sales_manager": project.sales_manager,
+        "manager": project.manager,
+        "agent": project.agent,
+        "period": _period(session, project.key),
+        "pm_record_no": project.pm_record_no,
+        "accepted_on": project.accepted_on,
+        "go_live_on": project.go_live_on,
+        "last_visit": customer.last_visit,
+    }
+
+
+def _customer(session: Session, customer: Customer) -> dict[str, Any]:
+    people = customers.contacts(session, customer.key)
+    return {
+        "number": customer.number,
+        "name": customer.name,
+        "category": customer.category,
+        "contact": people[0].name if people else None,
+        "contacts": [person.name for person in people],
+    }
+
+
+def _contract(session: Session, project_key: int) -> dict[str, Any] | None:
+    contract = session.scalar(
+        select(Contract).where(Contract.project_key == project_key)
+    )
+    if contract is None:
+        return None
+    modules = session.scalars(
+        select(ContractModule.module)
+        .where(ContractModule.contract_key == contract.key)
+        .order_by(ContractModule.module)
+    ).all()
+    return {
+        "contract_no": contract.contract_no,
+        "signed_on": contract.signed_on,
+        "modules": list(modules),
+        "data_export_in_contract": contract.data_export_in_contract,
+        "data_export_promised": contract.data_export_promised,
+        "free_service_months": contract.free_service_months,
+        "service_start_basis": contract.service_start_basis,
+    }
+
+
+def _period(session: Session, project_key: int) -> dict[str, Any] | None:
+    period = session.scalar(
+        select(ServicePeriod)
+        .where(ServicePeriod.project_key == project_key)
+        .order_by(ServicePeriod.number.desc())
+        .limit(1)
+    )
+    if period is None:
+        return None
+    return {
+        "no": period.number,
+        "kind": period.kind,
+        "start_on": period.start_on,
+        "end_on": period.end_on,
+    }
