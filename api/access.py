@@ -1,8 +1,8 @@
-"""The authorisation table: every route of the server and who may call it.
+"""The authorisation table of the server: every route and what it takes to call it.
 
-A route that is missing here cannot be served: `check_complete` stops the start. What
-an actor may do to one *object* (this task, this project) is judged by the command;
-this table says who may knock at all.
+A route that is missing here is not served: `check_complete` stops the start. What an
+actor may do to one *object* (this task, this project) is judged by the command; this
+table says who may knock at all. The permissions are `engine.authorization`'s.
 """
 
 from collections.abc import Iterable
@@ -12,27 +12,16 @@ from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from engine.authorization import Actor
-from engine.errors import NotAllowedError, NotFoundError, NotSignedInError
+from engine import authorization
+from engine.authorization import Actor, Permission
+from engine.errors import NotFoundError, NotSignedInError
 
 
-class Who(StrEnum):
-    """Who may call a route."""
+class Open(StrEnum):
+    """What a route asks for where no permission is needed."""
 
     ANYBODY = "anybody"
     SIGNED_IN = "signed in"
-    STAFF = "staff"
-    ADMINISTRATOR = "administrator"
-
-
-class RouteForbiddenError(NotAllowedError):
-    """The route is for others."""
-
-    code = "route-forbidden"
-
-    def __init__(self, who: Who) -> None:
-        zh = {Who.STAFF: "公司员工", Who.ADMINISTRATOR: "系统管理员"}.get(who, who)
-        super().__init__(f"Only for: {who.value}", f"仅限{zh}使用")
 
 
 class SignInNeededError(NotSignedInError):
@@ -50,13 +39,19 @@ class UnlistedRouteError(NotFoundError):
     code = "route-not-listed"
 
 
-TABLE: dict[str, Who] = {}
+TABLE: dict[str, Permission | Open] = {}
 
 
-def grant(who: Who, *routes: str) -> None:
-    """Add rows ``"METHOD /path"`` to the table."""
+def grant(needs: Permission | Open, *routes: str) -> None:
+    """Add rows ``"METHOD /path"`` to the table.
+
+    Raises:
+        ValueError: A route has a row already.
+    """
     for route in routes:
-        TABLE[route] = who
+        if route in TABLE and TABLE[route] is not needs:
+            raise ValueError(f"{route} has two rows in the authorisation table")
+        TABLE[route] = needs
 
 
 def require(request: Request, actor: Actor | None) -> None:
@@ -64,30 +59,19 @@ def require(request: Request, actor: Actor | None) -> None:
 
     Raises:
         SignInNeededError: The route asks for somebody signed in.
-        RouteForbiddenError: The route is for others.
+        PermissionMissingError: The route is for others.
         UnlistedRouteError: The route is not in the table.
     """
     route = request.scope["route"]
-    who = TABLE.get(f"{request.method} {route.path_format}")
-    if who is None:
+    needs = TABLE.get(f"{request.method} {route.path_format}")
+    if needs is None:
         raise UnlistedRouteError("Not found", "未找到")
-    if not permits(who, actor):
-        if actor is None:
-            raise SignInNeededError
-        raise RouteForbiddenError(who)
-
-
-def permits(who: Who, actor: Actor | None) -> bool:
-    """Tell whether ``actor`` is one of ``who``."""
-    if who is Who.ANYBODY:
-        return True
+    if needs is Open.ANYBODY:
+        return
     if actor is None:
-        return False
-    if who is Who.ADMINISTRATOR:
-        return actor.administrator
-    if who is Who.STAFF:
-        return actor.kind != "customer"
-    return True
+        raise SignInNeededError
+    if isinstance(needs, Permission):
+        authorization.require(actor, needs)
 
 
 def names(routes: Iterable[BaseRoute]) -> list[str]:
