@@ -1,9 +1,14 @@
 """What all tables share: keys, column types, names of constraints."""
 
+import json
 import secrets
 import threading
 import time
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -86,6 +91,36 @@ class Base(DeclarativeBase):
     }
 
 
-def to_json(value: Any) -> str:
-    """Serialise a JSON column; fast, because the hot path writes several."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+def to_json(value: Any, *, sort: bool = False) -> str:
+    """Serialise a JSON column; fast, because the hot path writes several.
+
+    Decimals become numbers and durations ISO 8601 texts. ``sort`` orders keys, for
+    digests. Integers beyond 64 bits take the slower way round.
+    """
+    option = orjson.OPT_NON_STR_KEYS | (orjson.OPT_SORT_KEYS if sort else 0)
+    try:
+        return orjson.dumps(value, default=_plain, option=option).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(
+            value,
+            default=_plain,
+            sort_keys=sort,
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, timedelta):
+        return f"PT{value.total_seconds():g}S"
+    if isinstance(value, date | time_of_day):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, AbstractSet):
+        return sorted(value)
+    if hasattr(value, "months"):  # FEEL's duration of years and months
+        return f"P{value.months}M"
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

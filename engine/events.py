@@ -1,0 +1,37 @@
+"""What can happen to an instance or a task, in the past tense.
+
+These are the names of the journal's entries and of the events that subscribers
+get. Parts above the engine add their own names; nothing depends on the list being
+complete.
+"""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """An event of the engine itself."""
+
+    INSTANCE_STARTED = "InstanceStarted"
+    INSTANCE_COMPLETED = "InstanceCompleted"
+    INSTANCE_TERMINATED = "InstanceTerminated"
+    INSTANCE_SUSPENDED = "InstanceSuspended"
+    INSTANCE_RESUMED = "InstanceResumed"
+    VARIABLES_CORRECTED = "VariablesCorrected"
+    TASK_CREATED = "TaskCreated"
+    TASK_UNOWNED = "TaskUnowned"
+    TASK_CLAIMED = "TaskClaimed"
+    TASK_RELEASED = "TaskReleased"
+    TASK_ASSIGNED = "TaskAssigned"
+    TASK_UPDATED = "TaskUpdated"
+    TASK_COMPLETED = "TaskCompleted"
+    TASK_CANCELED = "TaskCanceled"
+    DECISION_TAKEN = "DecisionTaken"
+    OPERATION_COMPLETED = "OperationCompleted"
+    TIMER_FIRED = "TimerFired"
+    MESSAGE_SENT = "MessageSent"
+    MESSAGE_RECEIVED = "MessageReceived"
+    MESSAGE_PUBLISHED = "MessagePublished"
+    SIGNAL_BROADCAST = "SignalBroadcast"
+    INCIDENT_OPENED = "IncidentOpened"
+    INCIDENT_RESOLVED = "IncidentResolved"
+    PACKAGE_DEPLOYED = "PackageDeployed"
