@@ -16,7 +16,7 @@ JSON = dict[str, Any]
 PASSWORD = "correct-horse-battery"
 
 
-class Refused(AssertionError):
+class RefusedError(AssertionError):
     """The server answered with a problem; ``body`` is the problem."""
 
     def __init__(self, response: httpx2.Response) -> None:
@@ -55,7 +55,7 @@ class Person:
         """Send a request that must succeed; return its JSON, or None."""
         response = self.call(method, path, **options)
         if not response.is_success:
-            raise Refused(response)
+            raise RefusedError(response)
         return response.json() if response.content else None
 
     def search(self, resource: str, **filters: Any) -> list[JSON]:
