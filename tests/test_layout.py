@@ -16,7 +16,7 @@ EXEMPT = {"tests/test_layout.py"}
 
 REGISTRIES = re.compile(
     r"pypi\.org|pythonhosted\.org|npmjs\.(org|com)|npmmirror|deb\.debian\.org"
-    r"|index-url|tuna\.tsinghua|mirrors\.(aliyun|cloud)"
+    r"|index-url[= ]+http|tuna\.tsinghua|mirrors\.(aliyun|cloud)"
 )
 MACHINES = re.compile(r"/work/(main|shared|\.)|/root/|/home/\w|/tmp/fuwu|\.library\b")
 MAKING_OF = re.compile(
