@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from fastapi import FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from engine import authorization
@@ -75,12 +75,15 @@ def require(request: Request, actor: Actor | None) -> None:
 
 
 def names(routes: Iterable[BaseRoute]) -> list[str]:
-    """Return ``"METHOD /path"`` of every route that calls code of ours."""
+    """Return ``"METHOD /path"`` of every route that calls code of ours.
+
+    Routers carry their whole path themselves; none is included under a prefix.
+    """
     return [
         f"{method} {route.path_format}"
-        for route in routes
-        if isinstance(route, APIRoute)
-        for method in sorted(route.methods)
+        for route in iter_route_contexts(list(routes))
+        if isinstance(route.original_route, APIRoute)
+        for method in sorted(route.methods or ())
     ]
 
 

@@ -4,11 +4,15 @@ Values come from ``FUWU_…`` variables (nested ones as ``FUWU_JIRA__URL``) or f
 TOML file that ``FUWU_CONFIG`` names. A part that is absent is switched off.
 """
 
+import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -77,3 +81,27 @@ class Settings(BaseSettings):
         if given:
             sources.append(TomlConfigSettingsSource(settings_cls, Path(given)))
         return tuple(sources)
+
+    @classmethod
+    def sources(cls, **arguments: Any) -> dict[str, Any]:
+        """Return what is set anywhere, before defaults and checks."""
+        found: dict[str, Any] = {}
+        for source in reversed(_sources_of(cls, arguments)):
+            found |= source()
+        return found
+
+
+def _sources_of(
+    settings: type[Settings], arguments: dict[str, Any]
+) -> tuple[PydanticBaseSettingsSource, ...]:
+    given = InitSettingsSource(settings, arguments)
+    environment = EnvSettingsSource(settings)
+    return settings.settings_customise_sources(
+        settings, given, environment, environment, environment
+    )
+
+
+def default_data_folder() -> Path:
+    """Return the user's own folder for data (``XDG_DATA_HOME`` where it is set)."""
+    home = os.environ.get("XDG_DATA_HOME")  # noqa: TID251 - settings are read here
+    return (Path(home) if home else Path.home() / ".local" / "share") / "fuwu"

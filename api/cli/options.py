@@ -1,0 +1,77 @@
+"""Options that several commands share, and the settings made from them."""
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine.settings import Settings, default_data_folder
+
+_SECRET_FILE = "session-secret"  # noqa: S105 - the name of a file, not its content
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Add where data and database lie."""
+    parser.add_argument("--data", type=Path, help="folder of SQLite file and documents")
+    parser.add_argument("--database-url", help="sqlite:///… or postgresql://…")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def settings_from(chosen: argparse.Namespace, **more: Any) -> Settings:
+    """Return the settings; arguments win over variables, those over the file.
+
+    What nobody sets gets a place of its own: a folder under the user's data
+    directory, a SQLite file in it, and a session secret that is drawn once and kept
+    there, readable by its owner alone.
+    """
+    given = {k: v for k, v in more.items() if v is not None}
+    given |= {
+        name: value
+        for name in ("data", "database_url")
+        if (value := getattr(chosen, name, None)) is not None
+    }
+    try:
+        return Settings(**_completed(given))
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "__".join(str(part) for part in problem["loc"]).upper()
+            print(f"FUWU_{name}: {problem['msg']}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _completed(given: dict[str, Any]) -> dict[str, Any]:
+    known = Settings.sources(**given)
+    data = Path(known.get("data") or default_data_folder()).absolute()
+    given.setdefault("data", data)
+    if "database_url" not in known:
+        given["database_url"] = f"sqlite:///{data / 'fuwu.db'}"
+    if "session_secret" not in known:
+        given["session_secret"] = _kept_secret(data)
+    return given
+
+
+def _kept_secret(data: Path) -> str:
+    data.mkdir(parents=True, exist_ok=True)
+    file = data / _SECRET_FILE
+    if not file.exists():
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as stream:
+            stream.write(secrets.token_urlsafe(48))
+    return file.read_text(encoding="ascii")
+
+
+def show(chosen: argparse.Namespace, value: Any, lines: list[str]) -> None:
+    """Print ``value`` as JSON where asked, else ``lines``."""
+    if chosen.json:
+        print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    else:
+        print("\n".join(lines))

@@ -1,0 +1,84 @@
+"""``fuwu serve``: API, pages and jobs in one process."""
+
+import argparse
+import secrets
+import sys
+
+import uvicorn
+from pydantic import SecretStr
+
+from api import logs
+from api.app import create_app
+from api.cli import options
+from api.platform import Platform, open_platform, prepare
+from engine.settings import Settings
+
+_HOST, _PORT = "127.0.0.1", 8080
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = commands.add_parser("serve", help="serve API and pages, work jobs")
+    parser.add_argument("--host", default=_HOST)
+    parser.add_argument("--port", type=int, default=_PORT)
+    parser.add_argument("--sample", action="store_true", help="with sample people")
+    parser.add_argument(
+        "--test-clock", action="store_true", help="PUT /v2/clock exists; tests only"
+    )
+    options.add_place(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Create what is missing, say how to sign in, serve until stopped."""
+    logs.configure()
+    settings = options.settings_from(
+        chosen, sample=chosen.sample or None, test_clock=chosen.test_clock or None
+    )
+    drawn = settings.sample and settings.sample_password is None
+    if drawn:
+        password = SecretStr(secrets.token_urlsafe(12))
+        settings = settings.model_copy(update={"sample_password": password})
+    platform = open_platform(settings)
+    seeded = prepare(platform)
+    _greet(chosen, platform, settings, password_is_new=drawn and seeded)
+    uvicorn.run(
+        create_app(platform),
+        host=chosen.host,
+        port=chosen.port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
+    return 0
+
+
+def _greet(
+    chosen: argparse.Namespace,
+    platform: Platform,
+    settings: Settings,
+    *,
+    password_is_new: bool,
+) -> None:
+    address = f"http://{chosen.host}:{chosen.port}"
+    lines = [f"Fuwu {platform.version}: {address}  (API: {address}/openapi.json)"]
+    if settings.sample:
+        lines += _sample_lines(settings, password_is_new=password_is_new)
+    if settings.test_clock:
+        lines.append("TEST CLOCK ON / 测试时钟已启用: never in production")
+    lines += [f"admin: {line}" for line in platform.notes]
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def _sample_lines(settings: Settings, *, password_is_new: bool) -> list[str]:
+    people = (
+        "zhao 销售经理 · hou 侯福龙 · wang 王立民 · pan 潘晓彤 · jin 金忠权 · "
+        "chen, li 实施经理 · hp, ht, jf, hm 客户"
+    )
+    if settings.sample_password is not None and password_is_new:
+        secret = settings.sample_password.get_secret_value()
+        return [f"Sign in as / 登录账号: {people}", f"Password / 密码: {secret}"]
+    return [
+        f"Sign in as / 登录账号: {people}",
+        "Password / 密码: FUWU_SAMPLE_PASSWORD, or the one printed at the first start",
+    ]

@@ -1,0 +1,73 @@
+"""One application put together: settings, database, caches, operations, worker."""
+
+from dataclasses import dataclass
+from importlib import metadata
+
+from api import upgrade
+from company import installation
+from engine import definitions, documents, duties, rendering
+from engine.cache import Caches
+from engine.database import Database
+from engine.operations import Operations
+from engine.settings import Settings
+from engine.worker import Worker
+
+
+@dataclass
+class Platform:
+    """What serves requests and works jobs; nothing of it is global."""
+
+    settings: Settings
+    database: Database
+    worker: Worker | None
+    version: str
+
+    def start(self) -> None:
+        """Begin to work jobs and timers, where this process does."""
+        if self.worker is not None:
+            self.worker.start()
+
+    def stop(self) -> None:
+        """Finish what is running and give everything back."""
+        if self.worker is not None:
+            self.worker.stop()
+        self.database.close()
+
+
+def open_platform(settings: Settings, *, works: bool = True) -> Platform:
+    """Put an application together; nothing is created or changed yet.
+
+    Raises:
+        UnavailableError: The database cannot be reached.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    database.info["settings"] = settings
+    database.info["caches"] = Caches(settings.hot_instances)
+    database.info["operations"] = _operations()
+    database.info["documents"] = documents.FolderStore(settings.data / "documents")
+    worker = Worker(database) if works else None
+    return Platform(settings, database, worker, metadata.version("fuwu"))
+
+
+def prepare(platform: Platform) -> None:
+    """Create what is missing: schema, duties, calendar, processes, sample people.
+
+    Raises:
+        NewerDatabaseError: A later release has written the database.
+        FindingsError: A bundled process does not pass the checks.
+    """
+    upgrade.upgrade(platform.database)
+    with platform.database.transaction() as session:
+        installation.install(session, platform.settings)
+        definitions.deploy_bundled(session)
+    with platform.database.reading() as session:
+        duties.require_sound(session)
+
+
+def _operations() -> Operations:
+    operations = Operations()
+    documents.register(operations)
+    rendering.register(operations)
+    installation.register(operations)
+    return operations
