@@ -13,7 +13,15 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 import orjson
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, MetaData
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Enum,
+    Integer,
+    MetaData,
+)
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
@@ -81,7 +89,8 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
         list[str]: JSON,
-        int: BigInteger,
+        # INTEGER is SQLite's own row id; BIGINT would cost every table an index.
+        int: BigInteger().with_variant(Integer(), "sqlite"),
         StrEnum: Enum(
             StrEnum,
             native_enum=False,

@@ -57,7 +57,7 @@ class ElementInstance(Base):
     """An element that was entered in an instance: the trace of what happened."""
 
     __tablename__ = "element_instance"
-    __table_args__ = (Index(None, "instance_key", "element_id"),)
+    __table_args__ = (Index(None, "instance_key", "ref"),)
 
     key: Mapped[int] = mapped_column(primary_key=True, default=next_key)
     instance_key: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))

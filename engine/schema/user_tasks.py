@@ -68,6 +68,7 @@ class UserTaskCandidate(Base):
     """
 
     __tablename__ = "user_task_candidate"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     username: Mapped[str] = mapped_column(primary_key=True)
     task_key: Mapped[int] = mapped_column(
