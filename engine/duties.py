@@ -84,15 +84,25 @@ def roles_of(session: Session, scope_key: int | None) -> Roles:
     """Return the roles of a scope and who holds them, in order of their names."""
     if scope_key is None:
         return {}
-    remembered: dict[int, Roles] = session.info.setdefault("scope_roles", {})
-    if scope_key not in remembered:
-        remembered[scope_key] = _read_roles(session, scope_key)
-    return remembered[scope_key]
+    own: dict[int, Roles] = session.info.setdefault("scope_roles", {})
+    if scope_key not in own:
+        caches = cache.refreshed(session)
+        own[scope_key] = caches.revised(
+            session, "scopes", lambda: _read_roles(session, scope_key), scope_key
+        )
+    return own[scope_key]
 
 
-def forget_roles(session: Session, scope_key: int) -> None:
-    """Read the roles of a scope anew: they have changed in this transaction."""
+def roles_changed(session: Session, scope_key: int) -> None:
+    """Read the roles of a scope anew, here and in every other process."""
+    cache.bump(session, "scopes")
     session.info.setdefault("scope_roles", {}).pop(scope_key, None)
+
+
+def people_changed(session: Session) -> None:
+    """Read configuration and accounts anew, here and in every other process."""
+    cache.bump(session, "duties")
+    session.info.pop("duties", None)
 
 
 def today(session: Session) -> date:
@@ -102,14 +112,15 @@ def today(session: Session) -> date:
 
 
 def _remembered(session: Session) -> tuple[DutyBook, frozenset[str]]:
-    remembered: tuple[DutyBook, frozenset[str]] | None = session.info.get("duties")
-    if remembered is None:
-        remembered = session.info["duties"] = load(session)
+    if "duties" not in session.info:
+        caches = cache.refreshed(session)
+        kept = caches.revised(session, "duties", lambda: _load(session))
+        session.info["duties"] = kept
+    remembered: tuple[DutyBook, frozenset[str]] = session.info["duties"]
     return remembered
 
 
-def load(session: Session) -> tuple[DutyBook, frozenset[str]]:
-    """Read the configuration in force and the active accounts from their rows."""
+def _load(session: Session) -> tuple[DutyBook, frozenset[str]]:
     newest = select(DutyConfiguration.content).order_by(
         DutyConfiguration.version.desc()
     )
