@@ -5,6 +5,7 @@ today's people. Nothing of the full contract is in it: neither its amount nor it
 document (R1.1.2, R1.1.3).
 """
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -17,9 +18,10 @@ from company.schema import Contract, ContractModule, Customer, Project, ServiceP
 def snapshot(session: Session, project: Project) -> dict[str, Any]:
     """Return ``case`` for a project.
 
-    Keys: project_no, project_key, stage, customer {number, name, category, contact,
+    Keys: project_no, project_key, stage, customer {number, name, class, contact,
     contacts}, contract (or null), sales_manager, manager, agent, period (or null),
-    pm_record_no, accepted_on, go_live_on, last_visit. Dates are ``date`` values.
+    pm_record_no, accepted_on, go_live_on, last_visit. Dates are ISO strings, as in
+    the answers of forms.
     """
     customer = customers.get(session, project.customer_key)
     return {
@@ -33,10 +35,14 @@ def snapshot(session: Session, project: Project) -> dict[str, Any]:
         "agent": project.agent,
         "period": _period(session, project.key),
         "pm_record_no": project.pm_record_no,
-        "accepted_on": project.accepted_on,
-        "go_live_on": project.go_live_on,
-        "last_visit": customer.last_visit,
+        "accepted_on": _iso(project.accepted_on),
+        "go_live_on": _iso(project.go_live_on),
+        "last_visit": _iso(customer.last_visit),
     }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _customer(session: Session, customer: Customer) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def _customer(session: Session, customer: Customer) -> dict[str, Any]:
     return {
         "number": customer.number,
         "name": customer.name,
-        "category": customer.category,
+        "class": customer.category,
         "contact": people[0].name if people else None,
         "contacts": [person.name for person in people],
     }
@@ -63,7 +69,7 @@ def _contract(session: Session, project_key: int) -> dict[str, Any] | None:
     ).all()
     return {
         "contract_no": contract.contract_no,
-        "signed_on": contract.signed_on,
+        "signed_on": _iso(contract.signed_on),
         "modules": list(modules),
         "data_export_in_contract": contract.data_export_in_contract,
         "data_export_promised": contract.data_export_promised,
@@ -84,6 +90,7 @@ def _period(session: Session, project_key: int) -> dict[str, Any] | None:
     return {
         "no": period.number,
         "kind": period.kind,
-        "start_on": period.start_on,
-        "end_on": period.end_on,
+        "start_on": _iso(period.start_on),
+        "end_on": _iso(period.end_on),
+        "end_at": f"{_iso(period.end_on)}T00:00:00+08:00",
     }

@@ -8,12 +8,23 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from company import case, customers
-from company.schema import Contract, Milestone, PlanVersion, Project, ProjectNumber
-from company.schema import ServicePeriod
+from company.schema import (
+    Contract,
+    Milestone,
+    PlanVersion,
+    Project,
+    ProjectNumber,
+    ServicePeriod,
+)
 from engine import authorization, cache, duties, journal, messages, scopes
 from engine.authorization import Actor
-from engine.errors import InvalidInputError, NotAllowedError, NotFoundError
-from engine.errors import Problem, Text
+from engine.errors import (
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    Problem,
+    Text,
+)
 from engine.schema import UserAccount
 
 _ZONE = ZoneInfo("Asia/Shanghai")

@@ -1,6 +1,7 @@
 """Projects: one signed contract and all the service around it."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +13,8 @@ class Project(Base):
     """A project; ``key`` is also the key of the engine's scope.
 
     ``stage`` is preparation, implementation, service, lapsed, closed or
-    terminated (R0.1).
+    terminated (R0.1). ``details`` holds what processes recorded beside (site contact,
+    tables to import, a note on the schedule).
     """
 
     __tablename__ = "project"
@@ -29,6 +31,7 @@ class Project(Base):
     arrived_on: Mapped[date | None]
     accepted_on: Mapped[date | None]
     go_live_on: Mapped[date | None]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     lifecycle_key: Mapped[int | None] = mapped_column(
         ForeignKey("process_instance.key")
     )
