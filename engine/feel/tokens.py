@@ -38,11 +38,12 @@ class Token:
 # Full-width signs are letters of names in the standard. Here they are signs, so
 # that a bracket from a Chinese keyboard is reported and not taken for a name.
 _START: Final = (
-    r"A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿\u200C\u200D⁰-↏Ⰰ-⿯"
-    r"\u3004-\u3007\u3012\u3013\u3020-\uD7FF\uF900-\uFDCF\uFDF0-\uFEFE"
-    r"\uFF10-\uFF19\uFF21-\uFF3A\uFF41-\uFF5A\uFF66-\uFFFD\U00010000-\U000EFFFF"
+    r"A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF"
+    r"\u200C\u200D\u2070-\u218F\u2C00-\u2FEF\u3004-\u3007\u3012\u3013\u3020-\uD7FF"
+    r"\uF900-\uFDCF\uFDF0-\uFEFE\uFF10-\uFF19\uFF21-\uFF3A\uFF41-\uFF5A"
+    r"\uFF66-\uFFFD\U00010000-\U000EFFFF"
 )
-_PART: Final = _START + r"0-9·\u0300-\u036F\u203F\u2040"
+_PART: Final = _START + r"0-9\u00B7\u0300-\u036F\u203F\u2040"
 _TOKEN: Final = re.compile(
     rf"""
     (?P<space>[\s\u00A0\u1680\u180E\u2000-\u200B\u3000\uFEFF]+ | //[^\n]*

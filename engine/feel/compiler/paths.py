@@ -1,0 +1,89 @@
+"""``a.b`` and ``a[condition]``."""
+
+from decimal import Decimal
+from typing import Any
+
+from engine.feel import tree
+from engine.feel.compiler.dispatch import compile_node, compiles
+from engine.feel.compiler.names import Scope
+from engine.feel.numbers import whole
+from engine.feel.scope import Evaluate, Frame
+from engine.feel.temporal.parts import PARTS
+from engine.feel.values import lift
+
+
+@compiles(tree.Path)
+def compile_path(node: tree.Path, scope: Scope) -> Evaluate:
+    """Compile ``a.b``: an entry, a part of a date, or that of every list item."""
+    source, name = compile_node(node.source, scope), node.name
+
+    def value(frame: Frame) -> Any:
+        owner = source(frame)
+        if type(owner) is dict:
+            return lift(owner.get(name))
+        if type(owner) is list:
+            frame.run.items(len(owner))
+            return [_member(lift(item), name) for item in owner]
+        return _member(owner, name)
+
+    return value
+
+
+def _member(owner: Any, name: str) -> Any:
+    if type(owner) is dict:
+        return lift(owner.get(name))
+    part = PARTS.get(type(owner), {}).get(name)
+    return None if part is None else part(owner)
+
+
+@compiles(tree.Filter)
+def compile_filter(node: tree.Filter, scope: Scope) -> Evaluate:
+    """Compile ``a[condition]`` or ``a[index]``; anything else is a list of one."""
+    source = compile_node(node.source, scope)
+    position = _constant(node.condition)
+    if position is not None:
+        return lambda frame: _at(_as_list(source(frame)), position)
+    condition = compile_node(node.condition, scope.within_filter())
+
+    def value(frame: Frame) -> Any:
+        items = _as_list(source(frame))
+        return _filtered(items, condition, frame)
+
+    return value
+
+
+def _constant(node: tree.Node) -> Decimal | None:
+    if isinstance(node, tree.Constant) and type(node.value) is Decimal:
+        return node.value
+    if isinstance(node, tree.Negation):
+        inner = _constant(node.operand)
+        return None if inner is None else -inner
+    return None
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if type(value) is list else [value]
+
+
+def _at(items: list[Any], position: Decimal) -> Any:
+    index = whole(position)
+    if index is None or index == 0 or abs(index) > len(items):
+        return None
+    return lift(items[index - 1 if index > 0 else index])
+
+
+def _filtered(items: list[Any], condition: Evaluate, frame: Frame) -> Any:
+    """Return the items for which the condition is true; a number is an index."""
+    run = frame.run
+    first = condition(Frame(lift(items[0]) if items else None, frame, run))
+    if type(first) is Decimal:
+        return _at(items, first)
+    run.spend(len(items))
+    kept = [lift(items[0])] if first is True and items else []
+    for raw in items[1:]:
+        item = lift(raw)
+        if condition(Frame(item, frame, run)) is True:
+            kept.append(item)
+    return kept

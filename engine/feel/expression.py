@@ -1,0 +1,160 @@
+"""What others use: compiled expressions, cells and scripts."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from engine.feel.budget import refuse
+from engine.feel.compiler import compile_node, compile_tests
+from engine.feel.compiler.names import Scope, root
+from engine.feel.functions import BUILTINS
+from engine.feel.names import KnownNames
+from engine.feel.parser import parse_expression, parse_tests
+from engine.feel.scope import Frame, Run
+from engine.feel.temporal.parts import PART_NAMES
+from engine.feel.types import TYPE_NAMES, FeelType
+from engine.feel.values import lift, measure
+
+Context = Mapping[str, Any]
+Lent = Mapping[str, Callable[..., Any]]
+_STANDARD_NAMES: Final = KnownNames([*BUILTINS, *PART_NAMES, *TYPE_NAMES])
+_NOTHING: Final[Lent] = {}
+_VALUE: Final = "?"
+
+
+def known_names(names: Iterable[str] = ()) -> KnownNames:
+    """Return the names of several words that an expression may use."""
+    if not names:
+        return _STANDARD_NAMES
+    known = _STANDARD_NAMES.copy()
+    for name in names:
+        known.add(name)
+    return known
+
+
+class Expression:
+    """A compiled expression; it can be evaluated by many threads at once."""
+
+    __slots__ = ("_evaluate", "functions", "names", "text")
+
+    def __init__(self, text: str, names: KnownNames, scope: Scope) -> None:
+        self.text = text
+        self._evaluate = compile_node(parse_expression(text, names), scope)
+        self.names = frozenset(scope.reads.variables)
+        self.functions = frozenset(scope.reads.functions)
+
+    def evaluate(
+        self,
+        context: Context,
+        *,
+        now: datetime | None = None,
+        functions: Lent = _NOTHING,
+    ) -> Any:
+        """Return the value; missing names and wrong types give None.
+
+        Args:
+            context: The variables: JSON values, dates, times, durations.
+            now: The moment that ``now()`` and ``today()`` give; its zone is where
+                local date-times are. Without it, the business clock is asked.
+            functions: What the host lends, called by position.
+
+        Raises:
+            FeelLimitError: it takes too many steps, depth or memory.
+            FeelHostError: a value is of a foreign type, or a lent function failed.
+        """
+        run = Run(now, functions)
+        try:
+            value = self._evaluate(Frame(context, None, run))
+            if type(value) is list or type(value) is dict:
+                measure(value, run)
+        except RecursionError:
+            refuse("the expression is nested too deeply", "表达式嵌套过深")
+        return value
+
+    def missing(self, context: Context) -> tuple[str, ...]:
+        """Return the free names that ``context`` does not hold at all, sorted."""
+        return tuple(sorted(name for name in self.names if name not in context))
+
+
+class UnaryTests:
+    """The compiled content of a cell."""
+
+    __slots__ = ("_evaluate", "functions", "names", "text")
+
+    def __init__(self, text: str, names: KnownNames, scope: Scope) -> None:
+        self.text = text
+        inner = scope.inside([_VALUE])
+        self._evaluate = compile_tests(parse_tests(text, names), inner)
+        self.names = frozenset(scope.reads.variables)
+        self.functions = frozenset(scope.reads.functions)
+
+    def test(
+        self,
+        value: Any,
+        context: Context,
+        *,
+        now: datetime | None = None,
+        functions: Lent = _NOTHING,
+    ) -> bool | None:
+        """Tell whether ``value`` passes; None where the standard says null.
+
+        Raises:
+            FeelLimitError: it takes too many steps, depth or memory.
+            FeelHostError: a value is of a foreign type, or a lent function failed.
+        """
+        run = Run(now, functions)
+        outer = Frame(context, None, run)
+        try:
+            verdict: bool | None = self._evaluate(
+                Frame({_VALUE: lift(value)}, outer, run)
+            )
+        except RecursionError:
+            refuse("the expression is nested too deeply", "表达式嵌套过深")
+        return verdict
+
+
+@lru_cache(maxsize=4096)
+def _expression(text: str, names: tuple[str, ...]) -> Expression:
+    return Expression(_body(text), known_names(names), root())
+
+
+@lru_cache(maxsize=4096)
+def _unary_tests(text: str, names: tuple[str, ...]) -> UnaryTests:
+    return UnaryTests(text, known_names(names), root())
+
+
+def _body(text: str) -> str:
+    stripped = text.lstrip()
+    return stripped[1:] if stripped.startswith("=") else text
+
+
+def compile_expression(text: str, names: Iterable[str] = ()) -> Expression:
+    """Return the compiled expression; a leading ``=`` is accepted.
+
+    Args:
+        text: FEEL.
+        names: Names of several words or with signs in them that it may use.
+
+    Raises:
+        FeelSyntaxError: the text is no expression.
+        FeelLimitError: it is too long or nested too deeply.
+    """
+    return _expression(text, tuple(names))
+
+
+def compile_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
+    """Return the compiled content of a cell; "" and ``-`` accept everything.
+
+    Raises:
+        FeelSyntaxError: the text is no list of tests.
+        FeelLimitError: it is too long or nested too deeply.
+    """
+    return _unary_tests(text, tuple(names))
+
+
+def compile_typed(
+    text: str, names: KnownNames, types: Mapping[str, FeelType]
+) -> Expression:
+    """Return a compiled expression that knows the types of a decision file."""
+    return Expression(text, names, root(types))

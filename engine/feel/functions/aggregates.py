@@ -1,0 +1,139 @@
+"""Functions that make one value of a list."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import reduce
+from typing import Any, Final
+
+from engine.feel.comparison import compare, order_key
+from engine.feel.functions.registry import builtin
+from engine.feel.numbers import NUMBERS, ZERO
+from engine.feel.scope import Run
+from engine.feel.values import lift
+
+_ONE: Final = Decimal(1)
+_TWO: Final = Decimal(2)
+
+
+def _numbers(run: Run, values: list[Any]) -> list[Decimal] | None:
+    run.spend(len(values))
+    numbers = [lift(value) for value in values]
+    return numbers if all(type(number) is Decimal for number in numbers) else None
+
+
+def _sum(numbers: list[Decimal]) -> Decimal:
+    return reduce(NUMBERS.add, numbers, ZERO)
+
+
+def _mean(numbers: list[Decimal]) -> Decimal:
+    return NUMBERS.divide(_sum(numbers), Decimal(len(numbers)))
+
+
+def _product(numbers: list[Decimal]) -> Decimal:
+    return reduce(NUMBERS.multiply, numbers, _ONE)
+
+
+def _median(numbers: list[Decimal]) -> Decimal:
+    ordered = sorted(numbers)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return NUMBERS.divide(NUMBERS.add(ordered[middle - 1], ordered[middle]), _TWO)
+
+
+def _stddev(numbers: list[Decimal]) -> Decimal | None:
+    if len(numbers) == 1:
+        return None
+    mean = _mean(numbers)
+    squares = [NUMBERS.power(NUMBERS.subtract(n, mean), _TWO) for n in numbers]
+    return NUMBERS.sqrt(NUMBERS.divide(_sum(squares), Decimal(len(numbers) - 1)))
+
+
+def _of_numbers(
+    calculation: Callable[[list[Decimal]], Decimal | None],
+) -> Callable[..., Decimal | None]:
+    def calculated(run: Run, values: list[Any]) -> Decimal | None:
+        numbers = _numbers(run, values)
+        return calculation(numbers) if numbers else None
+
+    return calculated
+
+
+for _name, _calculation in {
+    "sum": _sum,
+    "mean": _mean,
+    "product": _product,
+    "median": _median,
+    "stddev": _stddev,
+}.items():
+    builtin(_name, "list: list")(_of_numbers(_calculation))
+    builtin(_name, "first: any, second: any, n: any...")(
+        lambda run, first, second, rest, _of=_of_numbers(_calculation): _of(
+            run, [first, second, *rest]
+        )
+    )
+
+
+@builtin("mode", "list: list")
+def mode(run: Run, values: list[Any]) -> list[Decimal] | None:
+    """Return the most frequent numbers, ascending."""
+    numbers = _numbers(run, values)
+    if numbers is None:
+        return None
+    counts: dict[Decimal, int] = {}
+    for number in numbers:
+        counts[number] = counts.get(number, 0) + 1
+    most = max(counts.values(), default=0)
+    return sorted(number for number, count in counts.items() if count == most)
+
+
+@builtin("count", "list: list")
+def count(run: Run, values: list[Any]) -> Decimal:
+    """Return how many items a list has."""
+    del run
+    return Decimal(len(values))
+
+
+def _extreme(operator: str) -> Callable[..., Any]:
+    def extreme(run: Run, values: list[Any]) -> Any:
+        run.spend(len(values))
+        best = lift(values[0]) if values else None
+        if order_key(best, run) is None:
+            return None
+        for value in values[1:]:
+            better = compare(operator, value, best, run)
+            if better is None:
+                return None
+            best = lift(value) if better else best
+        return best
+
+    return extreme
+
+
+def _combine(operator: str, *, decisive: bool) -> Callable[..., bool | None]:
+    def combined(run: Run, values: list[Any]) -> bool | None:
+        del operator
+        run.spend(len(values))
+        if any(value is decisive for value in values):
+            odd = any(type(value) not in {bool, type(None)} for value in values)
+            return None if odd else decisive
+        return not decisive if all(type(value) is bool for value in values) else None
+
+    return combined
+
+
+for _name, _function in {
+    "min": _extreme("<"),
+    "max": _extreme(">"),
+    "all": _combine("and", decisive=False),
+    "any": _combine("or", decisive=True),
+    "and": _combine("and", decisive=False),
+    "or": _combine("or", decisive=True),
+    "mode": mode,
+    "count": count,
+}.items():
+    if _name not in {"mode", "count"}:
+        builtin(_name, "list: list")(_function)
+    builtin(_name, "first: any, second: any, n: any...")(
+        lambda run, first, second, rest, _of=_function: _of(run, [first, second, *rest])
+    )

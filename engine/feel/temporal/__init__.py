@@ -1,0 +1,1 @@
+"""Dates, times and durations: reading, writing, parts and sums."""
