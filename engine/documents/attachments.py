@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from engine import cache
+from engine import cache, duties
 from engine.actors import Actor
 from engine.documents.reading import (
     DocumentNotFoundError,
@@ -83,7 +83,7 @@ def attach(
         DocumentNotFoundError: It is not there, or not the actor's to attach.
         BadPrincipalError: ``access`` names nobody.
     """
-    names = checked(access)
+    names = checked(access_of(session, place.kind, access))
     document = session.get(Document, document_key, with_for_update=True)
     if document is None or not may_read(session, actor, document):
         raise DocumentNotFoundError
@@ -110,7 +110,7 @@ def add_version(
 
     Earlier versions of its series become void, and signatures under them too.
     """
-    names = checked(access)
+    names = checked(access_of(session, place.kind, access))
     document = Document(
         name=received.name,
         media_type=received.media_type,
@@ -125,6 +125,21 @@ def add_version(
     session.flush()
     grant(session, document.key, names)
     return document
+
+
+def access_of(session: Session, kind: str, otherwise: Iterable[str]) -> list[str]:
+    """Return the readers that the duty configuration gives a kind of document.
+
+    Where it says nothing of the kind, they are ``otherwise``. A bare name in the
+    configuration is a duty.
+    """
+    configured = duties.in_force(session).access.get(kind)
+    if configured is None:
+        return list(otherwise)
+    return [
+        name if ":" in name or name in _GROUPS else f"duty:{name}"
+        for name in configured
+    ]
 
 
 def next_version(session: Session, place: Place) -> int:

@@ -6,6 +6,7 @@ import io
 import os
 
 import pytest
+from typing_extensions import override
 
 from engine.documents import (
     ContentMissingError,
@@ -15,13 +16,15 @@ from engine.documents import (
 )
 
 
-class Endless(io.RawIOBase):
+class Endless(io.BytesIO):
     """A stream that counts what is taken from it at once."""
 
     def __init__(self, size):
+        super().__init__()
         self.left = size
         self.largest_read = 0
 
+    @override
     def read(self, size=-1):
         assert size > 0, "asked for everything at once"
         self.largest_read = max(self.largest_read, size)
@@ -30,12 +33,14 @@ class Endless(io.RawIOBase):
         return b"x" * taken
 
 
-class FullDisk(io.RawIOBase):
+class FullDisk(io.BytesIO):
     """A stream after whose first piece the disk is full."""
 
     def __init__(self):
+        super().__init__()
         self.pieces = [b"first"]
 
+    @override
     def read(self, _size=-1):
         if self.pieces:
             return self.pieces.pop()
