@@ -7,7 +7,16 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from typing_extensions import override
 
 FOLDERS = ("processes", "forms", "migrations")
-NOT_DATA = {"node_modules", "__pycache__"}
+# What authors of diagrams check them with, and what running code leaves behind.
+NOT_DATA = {
+    "node_modules",
+    "lint",
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    ".bpmnlintrc",
+    "__pycache__",
+}
 ISLANDS = "api/web/static/dist/manifest.json"
 
 

@@ -114,9 +114,12 @@ def test_data_folders_travel_inside_the_engine(tmp_path: Path) -> None:
 
 
 def test_tools_of_the_authors_stay_behind(tmp_path: Path) -> None:
-    write(tmp_path, *COMPLETE, "processes/node_modules/x/index.js")
+    tools = ("node_modules/x/index.js", "lint/rules/a.js", "package.json", ".npmrc")
+    write(tmp_path, *COMPLETE, *(f"processes/{name}" for name in tools))
 
-    assert not [name for name in bundled(tmp_path) if "node_modules" in name]
+    assert [name for name in bundled(tmp_path) if "processes" in name] == [
+        "processes/01/a.bpmn"
+    ]
 
 
 @pytest.mark.parametrize("absent", COMPLETE)
