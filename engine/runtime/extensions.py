@@ -51,7 +51,11 @@ def text(element: Element, name: str) -> str:
 
 
 def operator(element: Element) -> Operator | None:
-    """Return what the service task ``element`` calls, or None."""
+    """Return what the service task ``element`` calls, or None.
+
+    A standard ``operationRef`` counts where nothing else is said; its id is the
+    name of the operation.
+    """
     for found in _extensions(element, "serviceTaskOperator"):
         return Operator(
             found.get("id") or "",
@@ -64,8 +68,11 @@ def operator(element: Element) -> Operator | None:
         )
     for found in _extensions(element, "taskDefinition"):
         return Operator(found.get("type") or "")
-    topic = element.get(f"{{{CAMUNDA}}}topic")
-    return Operator(topic) if topic else None
+    if topic := element.get(f"{{{CAMUNDA}}}topic"):
+        return Operator(topic)
+    if xml.local_name(element) == "serviceTask" and element.get("operationRef"):
+        return Operator(xml.reference(element, element.get("operationRef")))
+    return None
 
 
 def decision(element: Element) -> str:

@@ -1,0 +1,121 @@
+"""Checks before a deployment: what is wrong in a diagram, where, and the remedy.
+
+A rule is one small function in the file of its topic, registered with a stable
+code, a sentence and a remedy in both languages. ``error`` refuses the deployment,
+``warning`` only tells.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from engine.dmn import DmnError
+from engine.dmn import parse as parse_decisions
+from engine.errors import Finding
+from engine.runtime import extensions, xml
+from engine.runtime.describe import GLOBAL_TASKS
+from engine.runtime.findings import (
+    activities,
+    calls,
+    collaboration,
+    events,
+    expressions,
+    flows,
+    gateways,
+    identity,
+    inputs,
+    items,
+    paths,
+    references,
+    subprocesses,
+    timers,
+    triggers,
+    vocabulary,
+)
+from engine.runtime.findings.diagram import Around, Diagram
+from engine.runtime.findings.rules import Rule
+from engine.runtime.findings.schema import check_schema
+from engine.runtime.step import Known, SourceFile
+
+RULES: tuple[Rule, ...] = tuple(
+    rule
+    for topic in (
+        identity,
+        references,
+        flows,
+        paths,
+        events,
+        triggers,
+        timers,
+        gateways,
+        subprocesses,
+        activities,
+        calls,
+        items,
+        inputs,
+        collaboration,
+        expressions,
+        vocabulary,
+    )
+    for rule in topic.book.rules
+)
+_DIAGRAMS = frozenset({".bpmn", ".bpmn2", ".xml", ""})
+
+
+def check(files: Sequence[SourceFile], known: Known) -> list[Finding]:
+    """Return everything that is wrong in ``files``, in their order, line by line.
+
+    The files belong together: a call, a decision or a form is known when one of
+    them brings it. Decision tables (``.dmn``) are parsed, forms (``.json``) are
+    known by their names, other files are passed over.
+    """
+    around = Around(known)
+    findings: list[Finding] = []
+    diagrams: list[Diagram] = []
+    for file in files:
+        findings += _take_in(file, around, diagrams)
+    for diagram in diagrams:
+        findings += sorted(_findings(diagram), key=_by_line)
+    return list(dict.fromkeys(findings))
+
+
+def _take_in(
+    file: SourceFile, around: Around, diagrams: list[Diagram]
+) -> Iterator[Finding]:
+    path = PurePosixPath(file.name.replace("\\", "/"))
+    if path.suffix == ".json":
+        around.forms.add(extensions.form_name({"form": path.name}))
+    elif path.suffix == ".dmn":
+        yield from _take_in_decisions(file, around)
+    elif path.suffix in _DIAGRAMS:
+        yield from _take_in_diagram(file, around, diagrams)
+
+
+def _take_in_decisions(file: SourceFile, around: Around) -> Iterator[Finding]:
+    try:
+        around.decisions.update(parse_decisions(file.content, file.name).ids)
+    except DmnError as error:
+        yield Finding(file.name, error.element_id, error.code, error.rule, error.remedy)
+
+
+def _take_in_diagram(
+    file: SourceFile, around: Around, diagrams: list[Diagram]
+) -> Iterator[Finding]:
+    try:
+        diagram = Diagram(file.name, xml.parse(file), around)
+    except xml.UnreadableFileError as error:
+        yield error.finding
+        return
+    diagrams.append(diagram)
+    for process in diagram.all_of("process", *GLOBAL_TASKS):
+        if process_id := process.get("id"):
+            around.processes.setdefault(process_id, []).append(diagram)
+
+
+def _findings(diagram: Diagram) -> Iterator[Finding]:
+    yield from check_schema(diagram)
+    for rule in RULES:
+        yield from rule.findings(diagram)
+
+
+def _by_line(finding: Finding) -> tuple[int, str]:
+    return finding.line or 0, finding.code

@@ -1,0 +1,217 @@
+"""Our own words: duties, modes, due dates, forms, decisions and operations."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from engine.errors import Text
+from engine.runtime import extensions, xml
+from engine.runtime.findings.diagram import Diagram, Node
+from engine.runtime.findings.rules import Hits, RuleBook, hit
+from engine.runtime.xml import Element
+
+book = RuleBook()
+
+MODES = frozenset({"one", "any", "all", "notify"})
+
+
+@book.warning(
+    "duty-missing",
+    Text(
+        "A user task names the duty that does it; nobody will find this one in an inbox.",
+        "用户任务应指明负责的职责，否则不会出现在任何人的待办中。",
+    ),
+    Text("Set the property duty.", "请设置属性 duty。"),
+)
+def _duty_missing(diagram: Diagram) -> Hits:
+    return (node for node, named in _user_tasks(diagram) if not named.get("duty"))
+
+
+@book.error(
+    "duty-unknown",
+    Text(
+        "Duty {duty} is not configured.",
+        "职责 {duty} 未在配置中定义。",
+    ),
+    Text("Correct the duty, or configure it.", "请改正职责，或在配置中添加。"),
+)
+def _duty_unknown(diagram: Diagram) -> Hits:
+    known = diagram.around.known.duties
+    for node, named in _user_tasks(diagram):
+        duty = named.get("duty", "")
+        if (
+            known is not None
+            and duty
+            and not duty.startswith("=")
+            and duty not in known
+        ):
+            yield hit(node, duty=duty)
+
+
+@book.error(
+    "mode-unknown",
+    Text(
+        "A task is done by one, any or all of a duty, or only notifies; {mode} is "
+        "none of these.",
+        "任务的办理方式只能是 one、any、all 或 notify；{mode} 不是。",
+    ),
+    Text("Write one, any, all or notify.", "请写 one、any、all 或 notify。"),
+)
+def _mode_unknown(diagram: Diagram) -> Hits:
+    for node, named in _user_tasks(diagram):
+        if (mode := named.get("mode", "one")) not in MODES:
+            yield hit(node, mode=mode)
+
+
+@book.error(
+    "priority-invalid",
+    Text(
+        "A priority is a whole number, but it is {priority}.",
+        "优先级必须是整数，此处为 {priority}。",
+    ),
+    Text("Write a number such as 50.", "请写数字，例如 50。"),
+)
+def _priority_invalid(diagram: Diagram) -> Hits:
+    for node, named in _user_tasks(diagram):
+        priority = named.get("priority", "")
+        if priority and not priority.startswith("="):
+            if not priority.removeprefix("-").isdecimal():
+                yield hit(node, priority=priority)
+
+
+@book.error(
+    "form-unknown",
+    Text("Form {form} is not there.", "表单 {form} 不存在。"),
+    Text(
+        "Correct the name, or deploy the form along.", "请改正名称，或一并部署该表单。"
+    ),
+)
+def _form_unknown(diagram: Diagram) -> Hits:
+    known = diagram.around.known.forms
+    for node in diagram.nodes:
+        form = extensions.form_name(extensions.properties(node.element))
+        if known is None or not form or form in diagram.around.forms:
+            continue
+        if form not in known:
+            yield hit(node, form=form)
+
+
+@book.error(
+    "decision-missing",
+    Text(
+        "A business rule task names the decision that it takes.",
+        "业务规则任务必须指明所用的决策。",
+    ),
+    Text("Set calledDecisionId.", "请设置 calledDecisionId。"),
+)
+def _decision_missing(diagram: Diagram) -> Hits:
+    for element in _elements(diagram, "businessRuleTask", "globalBusinessRuleTask"):
+        if not extensions.decision(element) and extensions.operator(element) is None:
+            yield element
+
+
+@book.error(
+    "decision-unknown",
+    Text("Decision {decision} is not there.", "决策 {decision} 不存在。"),
+    Text(
+        "Correct the id, or deploy the decision table along.",
+        "请改正 id，或一并部署该决策表。",
+    ),
+)
+def _decision_unknown(diagram: Diagram) -> Hits:
+    known = diagram.around.known.decisions
+    for element in _elements(diagram, "businessRuleTask", "globalBusinessRuleTask"):
+        wanted = extensions.decision(element)
+        if not wanted or wanted in diagram.around.decisions or known is None:
+            continue
+        if wanted not in known:
+            yield hit(element, decision=wanted)
+
+
+@book.error(
+    "operation-missing",
+    Text(
+        "A service task names the operation that it calls.",
+        "服务任务必须指明所调用的操作。",
+    ),
+    Text("Set the serviceTaskOperator.", "请设置 serviceTaskOperator。"),
+)
+def _operation_missing(diagram: Diagram) -> Hits:
+    for node in diagram.nodes_of("serviceTask"):
+        operator = extensions.operator(node.element)
+        if operator is None or not operator.operation:
+            yield node
+
+
+@book.error(
+    "operation-unknown",
+    Text("Operation {operation} is not there.", "操作 {operation} 不存在。"),
+    Text("Choose an operation that the server offers.", "请选择服务器提供的操作。"),
+)
+def _operation_unknown(diagram: Diagram) -> Hits:
+    known = diagram.around.known.operations
+    for node in diagram.nodes:
+        operator = extensions.operator(node.element)
+        if operator is None or not operator.operation or known is None:
+            continue
+        if operator.operation not in known:
+            yield hit(node, operation=operator.operation)
+
+
+@book.warning(
+    "lane-duty-differs",
+    Text(
+        "Duty {duty} lies in lane {lane}; this task lies in {other}.",
+        "职责 {duty} 位于泳道 {lane}，而该任务在 {other} 中。",
+    ),
+    Text(
+        "Move the task, or correct its duty; the duty decides who does it.",
+        "请移动该任务或改正其职责；实际办理人以职责为准。",
+    ),
+)
+def _lane_duty(diagram: Diagram) -> Hits:
+    for process in diagram.executable("process"):
+        lanes = _lane_of(diagram, process)
+        for duty, nodes in _by_duty(diagram, process, lanes).items():
+            used = [lanes[node.id] for node in nodes]
+            usual = max(used, key=used.count)
+            for node in nodes:
+                if lanes[node.id] is not usual:
+                    yield hit(
+                        node,
+                        duty=duty,
+                        lane=_label(usual),
+                        other=_label(lanes[node.id]),
+                    )
+
+
+def _user_tasks(diagram: Diagram) -> Iterator[tuple[Node, dict[str, str]]]:
+    for node in diagram.nodes_of("userTask"):
+        yield node, extensions.properties(node.element)
+
+
+def _elements(diagram: Diagram, *names: str) -> Iterator[Element]:
+    return diagram.executable(*names)
+
+
+def _lane_of(diagram: Diagram, process: Element) -> dict[str, Element]:
+    found: dict[str, Element] = {}
+    for lane in diagram.all_of("lane"):
+        if process in lane.iterancestors():
+            for pointer in xml.children(lane, "flowNodeRef"):
+                found[xml.reference(pointer, pointer.text)] = lane
+    return found
+
+
+def _by_duty(
+    diagram: Diagram, process: Element, lanes: dict[str, Element]
+) -> dict[str, list[Node]]:
+    found: defaultdict[str, list[Node]] = defaultdict(list)
+    for node, named in _user_tasks(diagram):
+        duty = named.get("duty", "")
+        if duty and node.id in lanes and node.scope.process is process:
+            found[duty].append(node)
+    return found
+
+
+def _label(lane: Element) -> str:
+    return lane.get("name") or lane.get("id") or ""
