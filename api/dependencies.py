@@ -24,6 +24,8 @@ def _actor(request: Request) -> Actor:
     """Prove who calls and check the route's row in the authorisation table."""
     actor = auth.authenticate(_database(request), request)
     access.require(request, actor)
+    if actor is None:
+        raise access.SignInNeededError
     request.state.actor = actor
     return actor
 
