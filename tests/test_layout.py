@@ -20,7 +20,7 @@ REGISTRIES = re.compile(
 )
 MACHINES = re.compile(r"/work/(main|shared|\.)|/root/|/home/\w|/tmp/fuwu|\.library\b")
 MAKING_OF = re.compile(
-    r"\b(this|last|next|previous|earlier) (coding )?session\b"
+    r"\b(coding|working) sessions?\b"
     r"|\b(system|user) prompt\b|\bprompt engineering\b|\bsub-?agents?\b"
     r"|\b(language model|LLM|chatbot|AI assistant|as an AI)\b"
     r"|\b(issues?|tickets?|pull requests?|PRs?|fixes|closes) #?\d+\b",
