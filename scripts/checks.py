@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import environment
 import islands
 import node
+import rendering
 import suites
 from suites import LeftOutError
 
@@ -81,6 +82,7 @@ def main(arguments: list[str]) -> int:
         )
     environment.prepare(environment.DEVELOPMENT)
     islands.prepare()
+    rendering.prepare()
     suites.forget()
     outcomes = [_outcome(name) for name in arguments or CHECKS]
     outcomes += [

@@ -58,6 +58,18 @@ def succeeds(command: list[str], environment: dict[str, str] | None = None) -> b
     return finished.returncode == 0
 
 
+def system_packages(names: list[str]) -> bool:
+    """Install Debian packages where we may; tell whether we could."""
+    if os.geteuid() or not shutil.which("apt-get"):
+        return False
+    say(f"installing {' '.join(names)}")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run(["apt-get", "update", "-qq"], environment=quiet)
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+    run([*install, "-o", "Dpkg::Use-Pty=0", *names], environment=quiet)
+    return True
+
+
 def say(progress: str) -> None:
     """Tell on standard error what takes a while; output stays the command's."""
     print(f"· {progress}", file=sys.stderr, flush=True)
@@ -82,13 +94,10 @@ def _create() -> None:
 def _install_ensurepip() -> None:
     # Debian keeps the half of `venv` that installs pip in a package of its own.
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    if os.geteuid() or not shutil.which("apt-get"):
+    if not system_packages([package]):
         sys.exit(
             f"This Python cannot make environments: sudo apt-get install {package}"
         )
-    say(f"installing {package}")
-    run(["apt-get", "update", "-qq"])
-    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package])
     importlib.invalidate_caches()
 
 

@@ -5,12 +5,14 @@ import sys
 
 import environment
 import islands
+import rendering
 
 
 def main(arguments: list[str]) -> None:
     """Set up what is missing and become ``fuwu serve --sample``."""
     environment.prepare(environment.RUNTIME)
     islands.prepare()
+    rendering.prepare()
     fuwu = environment.program("fuwu")
     os.execv(fuwu, [fuwu, "serve", "--sample", *arguments])
 
