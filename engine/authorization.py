@@ -47,6 +47,11 @@ class Permission(StrEnum):
     READ_REPORTS = "reports:read"
     MANAGE_TOKENS = "tokens:manage"
     SET_CLOCK = "clock:set"
+    READ_NOTICES = "notices:read"
+    READ_PROJECTS = "projects:read"
+    OPEN_PROJECTS = "projects:open"
+    READ_CUSTOMERS = "customers:read"
+    MANAGE_CUSTOMERS = "customers:manage"
 
 
 class Who(StrEnum):
@@ -91,6 +96,12 @@ TABLE: Mapping[Permission, frozenset[Who]] = {
     Permission.READ_REPORTS: _COMPANY,
     Permission.MANAGE_TOKENS: _COMPANY,
     Permission.SET_CLOCK: _ADMINISTRATOR,
+    # A notice is its recipient's; projects and customers are asked for one by one.
+    Permission.READ_NOTICES: _EVERYBODY,
+    Permission.READ_PROJECTS: _EVERYBODY,
+    Permission.OPEN_PROJECTS: _COMPANY,
+    Permission.READ_CUSTOMERS: _EVERYBODY,
+    Permission.MANAGE_CUSTOMERS: _COMPANY,
 }
 
 
