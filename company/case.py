@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from company import customers
-from company.schema import Contract, ContractModule, Customer, Project, ServicePeriod
+from company import contracts, customers
+from company.schema import Contract, Customer, Project, ServicePeriod
 
 
 def snapshot(session: Session, project: Project) -> dict[str, Any]:
@@ -62,15 +62,10 @@ def _contract(session: Session, project_key: int) -> dict[str, Any] | None:
     )
     if contract is None:
         return None
-    modules = session.scalars(
-        select(ContractModule.module)
-        .where(ContractModule.contract_key == contract.key)
-        .order_by(ContractModule.module)
-    ).all()
     return {
         "contract_no": contract.contract_no,
         "signed_on": _iso(contract.signed_on),
-        "modules": list(modules),
+        "modules": contracts.modules_of(session, contract.key),
         "data_export_in_contract": contract.data_export_in_contract,
         "data_export_promised": contract.data_export_promised,
         "free_service_months": contract.free_service_months,

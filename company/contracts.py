@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from company.schema import Contract, ContractModule, Project
-from engine import cache, documents
+from engine import authorization, cache, documents
+from engine.authorization import Actor
 from engine.errors import ConflictError
 from engine.schema import next_key
 
@@ -76,6 +77,23 @@ def release_redacted(session: Session, project: Project, manager: str) -> None:
     )
     if redacted is not None:
         documents.grant(session, redacted, [f"user:{manager}", *_duties()])
+
+
+def may_read_full(session: Session, actor: Actor, project_key: int) -> bool:
+    """Tell whether ``actor`` may know the amount and read the full contract."""
+    held = authorization.duties_of(session, actor, project_key)
+    return not held.isdisjoint(FULL_READERS)
+
+
+def modules_of(session: Session, contract_key: int) -> list[str]:
+    """Return the modules that a contract covers."""
+    return list(
+        session.scalars(
+            select(ContractModule.module)
+            .where(ContractModule.contract_key == contract_key)
+            .order_by(ContractModule.module)
+        )
+    )
 
 
 def _duties() -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from company.schema import Customer, CustomerContact
@@ -151,6 +151,28 @@ def get(session: Session, key: int) -> Customer:
     if customer is None:
         raise CustomerNotFoundError(key)
     return customer
+
+
+def visible(session: Session, actor: Actor, key: int) -> Customer:
+    """Return a customer that ``actor`` may see: staff see all, others their own.
+
+    Raises:
+        CustomerNotFoundError: There is none, or it is another's.
+    """
+    customer = get(session, key)
+    if actor.is_customer and actor.username not in portal_users(session, key):
+        raise CustomerNotFoundError(key)
+    return customer
+
+
+def only_visible(actor: Actor) -> ColumnElement[bool] | None:
+    """Return the condition that a customer's own people search under."""
+    if not actor.is_customer:
+        return None
+    own = select(CustomerContact.customer_key).where(
+        CustomerContact.username == actor.username
+    )
+    return Customer.key.in_(own)
 
 
 def contacts(session: Session, customer_key: int) -> Sequence[CustomerContact]:

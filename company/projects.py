@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from company import case, customers
@@ -25,7 +25,7 @@ from engine.errors import (
     Problem,
     Text,
 )
-from engine.schema import UserAccount
+from engine.schema import ScopeMember, UserAccount
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _OPENERS = ("sales_director", "service_director")
@@ -161,6 +161,14 @@ def visible(session: Session, actor: Actor, project_no: str) -> Project:
     return project
 
 
+def only_visible(actor: Actor) -> ColumnElement[bool] | None:
+    """Return the condition that a customer's own people search under."""
+    if not actor.is_customer:
+        return None
+    own = select(ScopeMember.scope_key).where(ScopeMember.username == actor.username)
+    return Project.key.in_(own)
+
+
 def contract_of(session: Session, project: Project) -> Contract | None:
     """Return the project's contract, once it is registered."""
     return session.scalar(select(Contract).where(Contract.project_key == project.key))
@@ -205,7 +213,7 @@ def _assign(session: Session, project: Project) -> None:
 
 def _require_sales_manager(session: Session, username: str) -> None:
     account = session.get(UserAccount, username)
-    positions = duties.positions_of(session, username)
+    positions = duties.in_force(session).positions_of(username)
     if account is None or not account.active or "sales_manager" not in positions:
         raise NotASalesManagerError(username)
 

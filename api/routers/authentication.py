@@ -88,9 +88,7 @@ class TokenMade(Answer):
     expires_at: datetime
 
 
-@router.post(
-    "/authentication/session", status_code=201, operation_id="open_session"
-)
+@router.post("/authentication/session", status_code=201, operation_id="open_session")
 def open_session(
     visitor: Visitor,
     credentials: Credentials,
@@ -128,9 +126,7 @@ def set_cookie(
     )
 
 
-@router.delete(
-    "/authentication/session", status_code=204, operation_id="close_session"
-)
+@router.delete("/authentication/session", status_code=204, operation_id="close_session")
 def close_session(
     request: Request, response: Response, actor: CurrentActor, session: Transaction
 ) -> None:
@@ -184,8 +180,6 @@ def create_api_token(
 @router.delete(
     "/api-tokens/{token_key}", status_code=204, operation_id="revoke_api_token"
 )
-def revoke_api_token(
-    token_key: Key, actor: CurrentActor, session: Transaction
-) -> None:
+def revoke_api_token(token_key: Key, actor: CurrentActor, session: Transaction) -> None:
     """Revoke a token at once."""
     api_tokens.revoke(session, actor, token_key)
