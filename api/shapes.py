@@ -12,6 +12,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from engine.errors import MalformedRequestError
+
 T = TypeVar("T")
 
 
@@ -88,3 +90,39 @@ class Found(Answer, Generic[T]):
 
     items: list[T]
     page: PageInfo
+
+
+class Listed(Answer, Generic[T]):
+    """A list that is short enough to come whole."""
+
+    items: list[T]
+
+
+class TagMalformedError(MalformedRequestError):
+    """If-Match holds no tag of ours."""
+
+    code = "if-match-malformed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "If-Match must hold the ETag that was read", "If-Match须为此前读取的ETag"
+        )
+
+
+def entity_tag(revision: int) -> str:
+    """Return the ETag of a revision."""
+    return f'"{revision}"'
+
+
+def if_match(tag: str | None) -> int | None:
+    """Return the revision that a caller has read; None where he does not say.
+
+    Raises:
+        TagMalformedError: The header holds something else.
+    """
+    if tag is None or tag.strip() == "*":
+        return None
+    text = tag.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit()):
+        raise TagMalformedError
+    return int(text)

@@ -53,6 +53,4 @@ def replace_duties(
     replaced = duty_changes.replace(
         session, actor, configuration, version=if_match(tag)
     )
-    return DutiesReplaced(
-        version=replaced.version, tasks_changed=replaced.tasks_changed
-    )
+    return DutiesReplaced(version=replaced.version, tasks_changed=replaced.reassigned)

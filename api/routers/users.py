@@ -70,9 +70,7 @@ class UserAnswer(Answer):
 
 
 @router.post("", status_code=201, operation_id="create_user")
-def create_user(
-    body: NewUser, actor: CurrentActor, session: Transaction
-) -> UserAnswer:
+def create_user(body: NewUser, actor: CurrentActor, session: Transaction) -> UserAnswer:
     """Add an account."""
     details = AccountDetails(
         **body.model_dump(exclude={"username", "password"}), active=True
@@ -108,16 +106,12 @@ def update_user(
     return UserAnswer.model_validate(row)
 
 
-@router.put(
-    "/{username}/password", status_code=204, operation_id="set_password"
-)
+@router.put("/{username}/password", status_code=204, operation_id="set_password")
 def set_password(
     username: str, body: PasswordChange, actor: CurrentActor, session: Transaction
 ) -> None:
     """Set the own password, or as administrator another's; old sessions end."""
-    identity.set_password(
-        session, actor, username, body.password, current=body.current
-    )
+    identity.set_password(session, actor, username, body.password, current=body.current)
 
 
 @router.post("/search", operation_id="search_users")
