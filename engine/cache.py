@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Integer, String, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.database import insert_or_update
 from engine.schema import BusinessClock, Revision
 
 K = TypeVar("K", bound=Hashable)
@@ -150,7 +150,7 @@ class Caches:
         A transaction that has itself changed the thing (`bump`) keeps what it loads
         to itself until it is committed.
         """
-        if name in session.info.get("bumped", ()):
+        if is_bumped(session, name):
             return load()
         number = revision(session, name)
         kept = self._revised.get((name, key))
@@ -197,25 +197,18 @@ def bump(session: Session, name: str) -> None:
     """Count a change of ``name``; every process loads it again after the commit."""
     refreshed(session)
     session.info.setdefault("bumped", set()).add(name)
-    _upsert(session, Revision, {"name": name, "number": 1}, number=Revision.number + 1)
+    more = {"number": Revision.number + 1}
+    insert_or_update(session, Revision, {"name": name, "number": 1}, more)
+
+
+def is_bumped(session: Session, name: str) -> bool:
+    """Tell whether this transaction itself has changed ``name``."""
+    return name in session.info.get("bumped", ())
 
 
 def set_clock(session: Session, moment: datetime | None) -> None:
     """Freeze the business clock at ``moment``, or let it run again with None."""
     caches(session)
-    _upsert(
-        session,
-        BusinessClock,
-        {"id": _CLOCK_ID, "frozen_at": moment},
-        frozen_at=moment,
-    )
+    row = {"id": _CLOCK_ID, "frozen_at": moment}
+    insert_or_update(session, BusinessClock, row, {"frozen_at": moment})
     session.info["now"] = moment or clock.system_now()
-
-
-def _upsert(
-    session: Session, table: type[Any], values: dict[str, Any], **changed: Any
-) -> None:
-    dialects: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
-    insert = dialects[session.connection().dialect.name].insert(table).values(values)
-    keys = [column.name for column in table.__table__.primary_key]
-    session.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed))

@@ -6,16 +6,17 @@ keeps in memory hangs on `Database.info` and is reached from any session, so tha
 two applications in one process (tests) share nothing.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine.errors import UnavailableError
-from engine.schema import to_json
+from engine.schema import Base, to_json
 
 _BUSY_MS = 15_000
 
@@ -79,6 +80,33 @@ def database_of(session: Session) -> Database:
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
     """Run ``callback`` once the session's transaction has been committed."""
     session.info["after_commit"].append(callback)
+
+
+def insert_missing(
+    session: Session, table: type[Base], values: Mapping[str, Any]
+) -> None:
+    """Insert a row unless a unique column already holds one like it."""
+    session.execute(_insert(session, table, values).on_conflict_do_nothing())
+
+
+def insert_or_update(
+    session: Session,
+    table: type[Base],
+    values: Mapping[str, Any],
+    changed: Mapping[str, Any],
+) -> None:
+    """Insert a row, or set ``changed`` on the one with the same primary key."""
+    keys = [column.name for column in table.__table__.primary_key]
+    statement = _insert(session, table, values)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=dict(changed))
+    )
+
+
+def _insert(session: Session, table: type[Base], values: Mapping[str, Any]) -> Any:
+    dialects: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+    insert = dialects[session.connection().dialect.name].insert
+    return insert(table).values(**values)
 
 
 def _postgresql(url: str) -> Engine:

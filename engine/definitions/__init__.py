@@ -1,0 +1,54 @@
+"""What was deployed: packages, versions of processes and decisions, their models."""
+
+from engine.definitions.deploying import (
+    REVISION,
+    DeploymentResult,
+    FindingsError,
+    deploy,
+    deploy_bundled,
+)
+from engine.definitions.models import (
+    DefinitionNotFoundError,
+    Place,
+    decision_of,
+    element,
+    elements,
+    files_of,
+    get,
+    latest,
+    latest_decision,
+    members_of,
+    model_of,
+    pin,
+    place,
+    source,
+)
+from engine.definitions.package import Package, read, read_folder
+from engine.definitions.start_timers import first_due, next_due
+
+__all__ = [
+    "REVISION",
+    "DefinitionNotFoundError",
+    "DeploymentResult",
+    "FindingsError",
+    "Package",
+    "Place",
+    "decision_of",
+    "deploy",
+    "deploy_bundled",
+    "element",
+    "elements",
+    "files_of",
+    "first_due",
+    "get",
+    "latest",
+    "latest_decision",
+    "members_of",
+    "model_of",
+    "next_due",
+    "pin",
+    "place",
+    "read",
+    "read_folder",
+    "source",
+]
