@@ -12,15 +12,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from company import contracts, customers
-from company.schema import Contract, Customer, Project, ServicePeriod
+from company.schema import (
+    Contract,
+    Customer,
+    Milestone,
+    PlanVersion,
+    Project,
+    ServicePeriod,
+)
 
 
 def snapshot(session: Session, project: Project) -> dict[str, Any]:
     """Return ``case`` for a project.
 
-    Keys: project_no, project_key, stage, customer {number, name, class, contact,
+    Keys: project_no, project_key, stage, customer {number, name, category, contact,
     contacts}, contract (or null), sales_manager, manager, agent, period (or null),
-    pm_record_no, accepted_on, go_live_on, last_visit. Dates are ISO strings, as in
+    milestones, plan (or null), import_tables, team, pm_record_no, accepted_on,
+    go_live_on, last_visit. Dates are ISO strings, as in
     the answers of forms.
     """
     customer = customers.get(session, project.customer_key)
@@ -34,6 +42,10 @@ def snapshot(session: Session, project: Project) -> dict[str, Any]:
         "manager": project.manager,
         "agent": project.agent,
         "period": _period(session, project.key),
+        "milestones": _milestones(session, project.key),
+        "plan": _plan(session, project.key),
+        "import_tables": project.details.get("import_tables"),
+        "team": project.details.get("team"),
         "pm_record_no": project.pm_record_no,
         "accepted_on": _iso(project.accepted_on),
         "go_live_on": _iso(project.go_live_on),
@@ -50,7 +62,7 @@ def _customer(session: Session, customer: Customer) -> dict[str, Any]:
     return {
         "number": customer.number,
         "name": customer.name,
-        "class": customer.category,
+        "category": customer.category,
         "contact": people[0].name if people else None,
         "contacts": [person.name for person in people],
     }
@@ -85,7 +97,31 @@ def _period(session: Session, project_key: int) -> dict[str, Any] | None:
     return {
         "no": period.number,
         "kind": period.kind,
+        "months": period.months,
         "start_on": _iso(period.start_on),
         "end_on": _iso(period.end_on),
-        "end_at": f"{_iso(period.end_on)}T00:00:00+08:00",
     }
+
+
+def _milestones(session: Session, project_key: int) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(Milestone)
+        .where(Milestone.project_key == project_key)
+        .order_by(Milestone.position)
+    )
+    return [
+        {"name": row.name, "start": _iso(row.start), "finish": _iso(row.finish)}
+        for row in rows
+    ]
+
+
+def _plan(session: Session, project_key: int) -> dict[str, Any] | None:
+    plan = session.scalar(
+        select(PlanVersion)
+        .where(PlanVersion.project_key == project_key)
+        .order_by(PlanVersion.version.desc())
+        .limit(1)
+    )
+    if plan is None:
+        return None
+    return {"version": plan.version, "phases": plan.phases, **plan.details}

@@ -114,14 +114,12 @@ def record(context: OperationContext, given: Parameters) -> dict[str, Any]:
     ``pm_record_no``; whatever else is given is kept among the project's details.
     """
     project = _project(context)
-    details = dict(project.details)
     for name, value in given["values"].items():
         write = _RECORDED.get(name)
         if write is None:
-            details[name] = value
+            project.details = {**project.details, name: value}
         else:
             write(context, project, value)
-    project.details = details
     context.session.flush()
     return case.snapshot(context.session, project)
 
@@ -142,25 +140,33 @@ def set_stage(context: OperationContext, given: Parameters) -> dict[str, Any]:
 
 def open_period(context: OperationContext, given: Parameters) -> dict[str, Any]:
     """Open a service period and enter the stage ``service`` (R4.0.2, R5.3.1)."""
-    project, period = _project(context), given["period"]
+    project, period = _project(context), given.get("period")
     acceptance = given.get("acceptance") or {}
     project.accepted_on = _day(acceptance.get("accepted_on")) or project.accepted_on
     project.go_live_on = (
         _day(acceptance.get("go_live_on")) or project.go_live_on or project.accepted_on
     )
+    if period is not None:
+        _add_period(context, project, period)
+    return set_stage(context, {"stage": "service"})
+
+
+def _add_period(
+    context: OperationContext, project: Project, period: Parameters
+) -> None:
     context.session.add(
         ServicePeriod(
             key=next_key(),
             project_key=project.key,
             number=period["no"],
             kind=period["kind"],
+            months=period["months"],
             start_on=_day(period["start_on"]),
-            end_on=_day(str(period["end_at"])[:10]),
+            end_on=_day(period["end_on"]),
             fee_fen=period.get("fee") or 0,
         )
     )
     context.session.flush()
-    return set_stage(context, {"stage": "service"})
 
 
 def cancel_instances(context: OperationContext, given: Parameters) -> dict[str, Any]:
@@ -222,6 +228,7 @@ def _record_plan(
             project_key=project.key,
             version=plan["version"],
             phases=plan["phases"],
+            details={n: plan.get(n) for n in ("start", "finish", "reason")},
             confirmed_at=context.now,
         )
     )
@@ -229,6 +236,7 @@ def _record_plan(
 
 def _record_team(context: OperationContext, project: Project, team: list[str]) -> None:
     scopes.set_members(context.session, project.key, "project.team", team)
+    project.details = {**project.details, "team": team}
 
 
 def _record_arrival(_: OperationContext, project: Project, day: str) -> None:

@@ -50,7 +50,10 @@ class ContractModule(Base):
 
 
 class PlanVersion(Base):
-    """A plan that the customer confirmed; the newest is the one in force."""
+    """A plan that the customer confirmed; the newest is the one in force.
+
+    ``details`` holds start, finish and the reason of the version.
+    """
 
     __tablename__ = "plan_version"
     __table_args__ = (UniqueConstraint("project_key", "version"),)
@@ -59,4 +62,5 @@ class PlanVersion(Base):
     project_key: Mapped[int] = mapped_column(ForeignKey("project.key"))
     version: Mapped[int]
     phases: Mapped[list[Any]]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     confirmed_at: Mapped[datetime]

@@ -72,6 +72,7 @@ class ServicePeriod(Base):
     project_key: Mapped[int] = mapped_column(ForeignKey("project.key"))
     number: Mapped[int]
     kind: Mapped[str]
+    months: Mapped[int]
     start_on: Mapped[date]
     end_on: Mapped[date]
     fee_fen: Mapped[int] = mapped_column(default=0)

@@ -168,7 +168,7 @@ def test_s04_incomplete_survey_goes_back_to_the_customer(company: Company) -> No
 
 @pytest.mark.parametrize("letter_first", [True, False])
 def test_s06_nobody_goes_on_site_without_letter_and_plan(
-    company: Company, letter_first: bool
+    company: Company, *, letter_first: bool
 ) -> None:
     """R1.6.1, R1.6.2, A7: letter, readiness and plan together open the site."""
     case = company.open_project("C-002")
