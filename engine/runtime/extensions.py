@@ -5,7 +5,7 @@ Elements are recognised by their local name, so any prefix will do; where Camund
 7 or 8 say the same thing in their way, that is read too, after ours.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.runtime import xml
@@ -98,7 +98,7 @@ def version_tag(process: Element) -> str:
     )
 
 
-def form_name(named: dict[str, str]) -> str:
+def form_name(named: Mapping[str, str]) -> str:
     """Return the name of the form without a file's suffix."""
     name = named.get("form") or named.get("formJsonSchemaFilename") or ""
     return name.removesuffix(".json").removesuffix(".schema")

@@ -82,7 +82,8 @@ def _loop_negative(diagram: Diagram) -> Hits:
 @book.error(
     "multi-instance-count-missing",
     Text(
-        "Several instances need a number or a list: loopCardinality or loopDataInputRef.",
+        "Several instances need a number or a list: loopCardinality or "
+        "loopDataInputRef.",
         "多实例必须给出个数或列表：loopCardinality 或 loopDataInputRef。",
     ),
     Text("Write one of the two.", "请写明其中之一。"),
@@ -118,7 +119,7 @@ def _list_foreign(diagram: Diagram) -> Hits:
 @book.error(
     "multi-instance-item-type",
     Text(
-        "An item of the list has the list's type and is no list itself; {item} differs.",
+        "An item of a list has the list's type and is no list itself; {item} differs.",
         "列表元素的类型必须与列表一致且本身不是列表；{item} 不符。",
     ),
     Text(
@@ -135,24 +136,25 @@ def _item_type(diagram: Diagram) -> Hits:
         for reference, item_name in pairs:
             listed = diagram.pointed(xml.child(loop, reference))
             item = xml.child(loop, item_name)
-            if listed is not None and item is not None:
-                if not _is_scalar_of(diagram, listed, item):
-                    yield hit(loop, item=item.get("id") or item_name)
+            if listed is None or item is None:
+                continue
+            if not _is_scalar_of(diagram, listed, item):
+                yield hit(loop, item=item.get("id") or item_name)
 
 
 @book.error(
     "multi-instance-complex",
     Text(
-        "behavior Complex says which events are thrown when: complexBehaviorDefinition.",
+        "behavior Complex says which event is thrown when: complexBehaviorDefinition.",
         "behavior 为 Complex 时必须用 complexBehaviorDefinition 说明何时抛出何事件。",
     ),
     Text("Add one, or choose another behavior.", "请补上，或改用其他 behavior。"),
 )
 def _complex(diagram: Diagram) -> Hits:
     for loop in diagram.executable(_MULTIPLE):
-        if loop.get("behavior") == "Complex":
-            if xml.child(loop, "complexBehaviorDefinition") is None:
-                yield loop
+        told = xml.child(loop, "complexBehaviorDefinition") is not None
+        if loop.get("behavior") == "Complex" and not told:
+            yield loop
 
 
 @book.error(

@@ -48,8 +48,8 @@ def _maximum(diagram: Diagram) -> Hits:
 @book.error(
     "message-flow-artifact",
     Text(
-        "A message flow joins participants, activities and events; {id} is an artifact.",
-        "消息流只能连接参与方、活动和事件；{id} 是注释类图形。",
+        "A message flow joins pools, activities and events; {id} is an artifact.",
+        "消息流只能连接泳池、活动和事件；{id} 是注释类图形。",
     ),
     Text(
         "Use an association for annotations and groups.", "注释和分组请改用关联连接。"
@@ -161,7 +161,7 @@ def _lane_foreign(diagram: Diagram) -> Hits:
         process = next(lane.iterancestors(f"{{{xml.BPMN}}}process"), None)
         for pointer in xml.children(lane, "flowNodeRef"):
             found = diagram.pointed(pointer)
-            if found is not None and process not in found.iterancestors():
+            if found is not None and process not in set(found.iterancestors()):
                 yield hit(lane, id=found.get("id") or "")
 
 

@@ -5,13 +5,16 @@ what it is about. Nothing here judges; what does not fit together is simply abse
 (a flow whose target is missing has ``target`` None).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
-from engine.runtime import xml
-from engine.runtime.describe import FLOW_NODES, SUB_PROCESSES
+from engine.runtime import extensions, xml
+from engine.runtime.describe import FLOW_NODES, GLOBAL_TASKS, SUB_PROCESSES
 from engine.runtime.step import Known
 from engine.runtime.xml import Element
+
+T = TypeVar("T")
 
 TRUE = frozenset({"true", "1"})
 _DRAWN = FLOW_NODES | {
@@ -147,6 +150,9 @@ class Diagram:
         self.nodes: list[Node] = []
         self.flows: list[Flow] = []
         self._by_name: dict[str, list[Element]] = {}
+        self._running: dict[str, list[Element]] = {}
+        self._once: dict[object, object] = {}
+        self._properties: dict[Element, dict[str, str]] = {}
         self._node_by_id: dict[str, Node] = {}
         self._every_flow: list[Flow] = []
         self._every_node: list[Node] = []
@@ -179,33 +185,39 @@ class Diagram:
             return None
         return self.by_id.get(xml.reference(pointer, pointer.text))
 
-    def inside_executable(self, element: Element) -> bool:
-        """Tell whether ``element`` lies in a process that runs."""
-        for outer in (element, *element.iterancestors()):
-            name = xml.local_name(outer)
-            if name == "process":
-                return outer.get("isExecutable", "true") in TRUE
-            if name.startswith("global"):
-                return True
-        return False
-
     def executable(self, *names: str) -> Iterator[Element]:
-        """Yield the elements with one of the ``names`` inside what runs."""
-        return (found for found in self.all_of(*names) if self.inside_executable(found))
+        """Yield the elements with one of the ``names`` in processes that run."""
+        for name in names:
+            yield from self._running.get(name, ())
+
+    def once(self, compute: Callable[["Diagram"], T]) -> T:
+        """Return what ``compute`` makes of this diagram, reckoned only once."""
+        if compute not in self._once:
+            self._once[compute] = compute(self)
+        return cast("T", self._once[compute])
+
+    def properties(self, element: Element) -> Mapping[str, str]:
+        """Return the extension properties of ``element``; see ``extensions``."""
+        if element not in self._properties:
+            self._properties[element] = extensions.properties(element)
+        return self._properties[element]
 
     def _index(self) -> None:
         for element in self.root.iter(f"{_PREFIX}*"):
             self.elements.append(element)
-            name = str(element.tag)[len(_PREFIX) :]
-            self._by_name.setdefault(name, []).append(element)
+            self._by_name.setdefault(_name(element), []).append(element)
             if (element_id := element.get("id")) is not None:
                 self.by_id.setdefault(element_id, element)
+        for part in self.all_of("process", *GLOBAL_TASKS):
+            if part.get("isExecutable", "true") in TRUE:
+                for element in part.iter(f"{_PREFIX}*"):
+                    self._running.setdefault(_name(element), []).append(element)
 
     def _add_scope(self, scope: Scope) -> None:
         if scope.executable:
             self.scopes.append(scope)
         for element in scope.element.iterchildren(f"{_PREFIX}*"):
-            name = str(element.tag)[len(_PREFIX) :]
+            name = _name(element)
             if name == "sequenceFlow":
                 self._add_flow(element, scope)
             elif name in FLOW_NODES:
@@ -274,12 +286,5 @@ def owner_id(element: Element) -> str | None:
     return None if found is None else found.get("id")
 
 
-def names_of(
-    elements: Iterable[Element], attribute: str = "id"
-) -> Mapping[str, Element]:
-    """Return the first of ``elements`` by each value of ``attribute``."""
-    found: dict[str, Element] = {}
-    for element in elements:
-        if (value := element.get(attribute)) is not None:
-            found.setdefault(value, element)
-    return found
+def _name(element: Element) -> str:
+    return str(element.tag)[len(_PREFIX) :]

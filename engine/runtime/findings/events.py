@@ -182,7 +182,7 @@ def _end_cancel(diagram: Diagram) -> Hits:
 @book.error(
     "intermediate-incoming-missing",
     Text(
-        "An intermediate event has an incoming flow, unless it is where a link arrives.",
+        "An intermediate event has an incoming flow, unless a link arrives there.",
         "中间事件必须有进入的顺序流，链接的到达端除外。",
     ),
     Text("Draw the flow that leads to it.", "请补画进入它的顺序流。"),
@@ -197,7 +197,7 @@ def _intermediate_incoming(diagram: Diagram) -> Hits:
 @book.error(
     "intermediate-outgoing-missing",
     Text(
-        "An intermediate event has an outgoing flow, unless it is where a link leaves.",
+        "An intermediate event has an outgoing flow, unless a link leaves there.",
         "中间事件必须有离开的顺序流，链接的出发端除外。",
     ),
     Text(

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from engine.errors import Text
 from engine.feel import FeelError
 from engine.runtime import extensions, xml
-from engine.runtime.describe import GLOBAL_TASKS
 from engine.runtime.findings.diagram import Diagram
 from engine.runtime.findings.feel import compiled, compiled_script, constant
 from engine.runtime.findings.rules import Hits, RuleBook, hit
@@ -48,6 +47,7 @@ _FORMAL = (
     "timeDuration",
     "timeCycle",
 )
+_COMPLEX = "complexBehaviorDefinition"
 _FORMAL_BY_NATURE = ("messagePath", "dataPath", "transformation", "formalExpression")
 
 
@@ -75,7 +75,7 @@ class Use:
     ),
 )
 def _not_feel(diagram: Diagram) -> Hits:
-    for use in _uses(diagram):
+    for use in diagram.once(_uses):
         if use.kind != "script" and isinstance(found := compiled(use.text), FeelError):
             yield hit(use.element, what=use.what, text=use.text, why=found.text)
 
@@ -92,7 +92,7 @@ def _not_feel(diagram: Diagram) -> Hits:
     ),
 )
 def _script_not_feel(diagram: Diagram) -> Hits:
-    for use in _uses(diagram):
+    for use in diagram.once(_uses):
         if use.kind == "script" and isinstance(
             found := compiled_script(use.text), FeelError
         ):
@@ -108,7 +108,7 @@ def _script_not_feel(diagram: Diagram) -> Hits:
     Text('Write x.y, or get value(x, "y").', '请写 x.y，或 get value(x, "y")。'),
 )
 def _string_index(diagram: Diagram) -> Hits:
-    for use in _uses(diagram):
+    for use in diagram.once(_uses):
         if _INDEX.search(use.text):
             yield hit(use.element, text=use.text)
 
@@ -124,7 +124,7 @@ def _string_index(diagram: Diagram) -> Hits:
     ),
 )
 def _not_boolean(diagram: Diagram) -> Hits:
-    for use in _uses(diagram):
+    for use in diagram.once(_uses):
         if use.kind == "condition" and use.text:
             expression = compiled(use.text)
             if isinstance(expression, FeelError):
@@ -151,13 +151,8 @@ def _not_formal(diagram: Diagram) -> Hits:
         if not _is_formal(element):
             yield hit(element, what=xml.local_name(element))
     for element in diagram.executable("condition"):
-        parent = element.getparent()
-        if (
-            parent is not None
-            and xml.local_name(parent) == "conditionalEventDefinition"
-        ):
-            if not _is_formal(element):
-                yield hit(element, what="condition")
+        if _within(element) == "conditionalEventDefinition" and not _is_formal(element):
+            yield hit(element, what="condition")
 
 
 @book.error(
@@ -171,18 +166,21 @@ def _not_formal(diagram: Diagram) -> Hits:
     ),
 )
 def _empty(diagram: Diagram) -> Hits:
-    for element in diagram.elements:
-        if len(element) or xml.text_of(element):
-            continue
-        name = xml.local_name(element)
-        parent = element.getparent()
-        within = "" if parent is None else xml.local_name(parent)
-        formal = name in _FORMAL_BY_NATURE or _is_formal(element)
-        if formal or (name, within) == ("condition", "complexBehaviorDefinition"):
-            yield hit(element, what=name)
+    for element in diagram.all_of(*_FORMAL_BY_NATURE, *_FORMAL, "conditionExpression"):
+        always = xml.local_name(element) in _FORMAL_BY_NATURE
+        if (always or _is_formal(element)) and not xml.text_of(element):
+            yield hit(element, what=xml.local_name(element))
+    for element in diagram.all_of("condition"):
+        formal = _within(element) == _COMPLEX or _is_formal(element)
+        if formal and not xml.text_of(element):
+            yield hit(element, what="condition")
 
 
-def _uses(diagram: Diagram) -> Iterator[Use]:
+def _uses(diagram: Diagram) -> tuple[Use, ...]:
+    return tuple(_found(diagram))
+
+
+def _found(diagram: Diagram) -> Iterator[Use]:
     for element in diagram.executable(*_CONDITIONS):
         yield Use(element, xml.text_of(element), "condition", xml.local_name(element))
     for element in diagram.executable(*_VALUES):
@@ -192,10 +190,10 @@ def _uses(diagram: Diagram) -> Iterator[Use]:
         yield Use(element, xml.text_of(element), "script", "script")
     for element in diagram.executable("extensionElements"):
         if (holder := element.getparent()) is not None:
-            yield from _extension_uses(holder)
+            yield from _extension_uses(diagram, holder)
 
 
-def _extension_uses(holder: Element) -> Iterator[Use]:
+def _extension_uses(diagram: Diagram, holder: Element) -> Iterator[Use]:
     for name in _SCRIPTS:
         if text := extensions.text(holder, name):
             yield Use(holder, text, "script", name)
@@ -204,12 +202,17 @@ def _extension_uses(holder: Element) -> Iterator[Use]:
     if operator := extensions.operator(holder):
         for name, text in operator.parameters.items():
             yield Use(holder, text, "value", f"parameter {name}")
-    for name, text in extensions.properties(holder).items():
+    for name, text in diagram.properties(holder).items():
         is_feel = name in _FEEL_PROPERTIES or (
             name in _MAY_BE_FEEL and text.startswith("=")
         )
         if is_feel and text:
             yield Use(holder, text, "value", f"property {name}")
+
+
+def _within(element: Element) -> str:
+    parent = element.getparent()
+    return "" if parent is None else xml.local_name(parent)
 
 
 def _is_formal(element: Element) -> bool:

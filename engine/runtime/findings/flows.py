@@ -1,5 +1,7 @@
 """Sequence flows: what they join, where they may lead, and their conditions."""
 
+from collections.abc import Iterator
+
 from engine.errors import Text
 from engine.runtime import xml
 from engine.runtime.describe import ACTIVITIES
@@ -106,7 +108,7 @@ def _not_immediate(diagram: Diagram) -> Hits:
 @book.error(
     "flow-listing",
     Text(
-        "{node} lists its flows as incoming and outgoing, but {flow} is not among them.",
+        "{node} lists its flows as incoming and outgoing, but not {flow}.",
         "{node} 的 incoming/outgoing 列表中缺少顺序流 {flow}。",
     ),
     Text(
@@ -137,7 +139,7 @@ def _condition_alone(diagram: Diagram) -> Hits:
         source = flow.source
         if flow.condition is None or source is None or source.kind not in ACTIVITIES:
             continue
-        if len(source.outgoing) < 2:
+        if source.outgoing == [flow]:
             yield hit(flow, source=source.id)
 
 
@@ -150,10 +152,7 @@ def _condition_alone(diagram: Diagram) -> Hits:
     Text("Put an exclusive gateway behind the event.", "请在事件之后加一个排他网关。"),
 )
 def _condition_at_event(diagram: Diagram) -> Hits:
-    for flow in diagram.flows:
-        if flow.condition is not None and flow.source is not None:
-            if flow.source.kind.endswith("Event"):
-                yield flow
+    return (flow for flow, kind in _conditional(diagram) if kind.endswith("Event"))
 
 
 @book.warning(
@@ -168,16 +167,13 @@ def _condition_at_event(diagram: Diagram) -> Hits:
     ),
 )
 def _condition_ignored(diagram: Diagram) -> Hits:
-    for flow in diagram.flows:
-        if flow.condition is not None and flow.source is not None:
-            if flow.source.kind == "parallelGateway":
-                yield flow
+    return (flow for flow, kind in _conditional(diagram) if kind == "parallelGateway")
 
 
 @book.error(
     "flow-default-foreign",
     Text(
-        "The default flow is one of the element's own outgoing flows; {default} is not.",
+        "The default is one of the element's own outgoing flows; {default} is not.",
         "默认顺序流必须是该元素自己的出口；{default} 不是。",
     ),
     Text(
@@ -236,12 +232,10 @@ def _default_not_possible(diagram: Diagram) -> Hits:
 )
 def _condition_missing(diagram: Diagram) -> Hits:
     for node in diagram.nodes_of("exclusiveGateway", "inclusiveGateway"):
-        if len(node.outgoing) < 2:
-            continue
         default = _default(node)
-        for flow in node.outgoing:
-            if flow.condition is None and flow is not default:
-                yield flow
+        bare = [flow for flow in node.outgoing if flow.condition is None]
+        if len(node.outgoing) > 1:
+            yield from (flow for flow in bare if flow is not default)
 
 
 @book.warning(
@@ -267,6 +261,13 @@ def _ends(diagram: Diagram) -> list[tuple[Flow, str]]:
         for flow in diagram.flows
         for end in ("sourceRef", "targetRef")
     ]
+
+
+def _conditional(diagram: Diagram) -> Iterator[tuple[Flow, str]]:
+    """Yield the flows with a condition, each with the kind of its source."""
+    for flow in diagram.flows:
+        if flow.source is not None and flow.condition is not None:
+            yield flow, flow.source.kind
 
 
 def _default(node: Node) -> Flow | None:

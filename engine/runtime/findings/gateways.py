@@ -59,7 +59,7 @@ def _diverging(diagram: Diagram) -> Hits:
 )
 def _mixed(diagram: Diagram) -> Hits:
     for node in _directed(diagram, "Mixed"):
-        if len(node.incoming) < 2 or len(node.outgoing) < 2:
+        if not (_several(node.incoming) and _several(node.outgoing)):
             yield node
 
 
@@ -74,10 +74,9 @@ def _mixed(diagram: Diagram) -> Hits:
     ),
 )
 def _pointless(diagram: Diagram) -> Hits:
-    for node in diagram.nodes:
-        if node.kind in GATEWAYS and node.kind != "eventBasedGateway":
-            if len(node.incoming) < 2 and len(node.outgoing) < 2:
-                yield node
+    for node in diagram.nodes_of(*GATEWAYS - {"eventBasedGateway"}):
+        if not (_several(node.incoming) or _several(node.outgoing)):
+            yield node
 
 
 @book.error(
@@ -93,7 +92,9 @@ def _pointless(diagram: Diagram) -> Hits:
 )
 def _single(diagram: Diagram) -> Hits:
     return (
-        node for node in diagram.nodes_of("eventBasedGateway") if len(node.outgoing) < 2
+        node
+        for node in diagram.nodes_of("eventBasedGateway")
+        if not _several(node.outgoing)
     )
 
 
@@ -188,6 +189,10 @@ def _shared(diagram: Diagram) -> Hits:
 )
 def _instantiating(diagram: Diagram) -> Hits:
     return (node for node in diagram.nodes if node.instantiates and node.incoming)
+
+
+def _several(flows: list[Flow]) -> bool:
+    return len(flows) > 1
 
 
 def _directed(diagram: Diagram, direction: str) -> Iterator[Node]:

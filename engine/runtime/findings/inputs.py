@@ -228,9 +228,8 @@ def _ids(holder: Element, *names: str) -> list[str]:
 
 
 def _services(diagram: Diagram) -> Iterator[Element]:
-    for found in diagram.all_of("supportedInterfaceRef"):
-        holder = found.getparent()
-        if holder is not None and diagram.inside_executable(holder):
+    for found in diagram.executable("supportedInterfaceRef"):
+        if (holder := found.getparent()) is not None:
             yield holder
 
 

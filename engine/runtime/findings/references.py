@@ -213,11 +213,11 @@ def _references(
                 yield holder, attribute, xml.reference(holder, value), kinds
     for name, parents, kinds in _CHILDREN:
         for pointer in diagram.all_of(name):
-            holder = pointer.getparent()
-            if holder is None or _is_foreign(diagram, pointer, pointer.text):
+            around = pointer.getparent()
+            if around is None or _is_foreign(diagram, pointer, pointer.text):
                 continue
-            if parents is None or xml.local_name(holder) in parents:
-                yield holder, name, xml.reference(pointer, pointer.text), kinds
+            if parents is None or xml.local_name(around) in parents:
+                yield around, name, xml.reference(pointer, pointer.text), kinds
 
 
 def _is_foreign(diagram: Diagram, holder: Element, value: str | None) -> bool:

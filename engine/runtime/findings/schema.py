@@ -4,6 +4,7 @@ import re
 from functools import cache
 from importlib.resources import as_file, files
 from threading import Lock
+from typing import Any
 
 from lxml import etree
 
@@ -29,9 +30,8 @@ def check_schema(diagram: Diagram) -> list[Finding]:
         schema = _schema()
         if schema.validate(diagram.root):
             return []
-        entries = [
-            (str(entry.message), entry.line, entry.path) for entry in schema.error_log
-        ]
+        log: Any = schema.error_log
+        entries = [(str(entry.message), entry.line, entry.path) for entry in log]
     return [
         _finding(diagram, message, line, element)
         for message, line, path in entries
@@ -50,7 +50,7 @@ def _at(root: Element, path: str | None) -> Element | None:
     if not path:
         return None
     prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
-    found = root.getroottree().xpath(path, namespaces=prefixes)
+    found: Any = root.getroottree().xpath(path, namespaces=prefixes)
     return found[0] if isinstance(found, list) and found else None
 
 

@@ -12,7 +12,7 @@ book = RuleBook()
 @book.error(
     "event-sub-process-flow",
     Text(
-        "An event starts an event sub-process; no sequence flow leads to it or from it.",
+        "An event starts an event sub-process; no flow leads to it or from it.",
         "事件子流程由事件启动，不能有进入或离开的顺序流。",
     ),
     Text(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from engine.errors import Text
 from engine.feel import FeelError
-from engine.runtime import extensions, times, xml
+from engine.runtime import times, xml
 from engine.runtime.findings.diagram import Diagram, Node
 from engine.runtime.findings.feel import compiled, constant
 from engine.runtime.findings.rules import Hits, RuleBook, hit
@@ -85,7 +85,7 @@ def _invalid(diagram: Diagram) -> Hits:
 )
 def _due(diagram: Diagram) -> Hits:
     for node in diagram.nodes:
-        due = extensions.properties(node.element).get("due", "").strip()
+        due = diagram.properties(node.element).get("due", "").strip()
         if due and not due.startswith("=") and not _reads(due, _read_due):
             yield hit(node, text=due)
 

@@ -1,7 +1,7 @@
 """Our own words: duties, modes, due dates, forms, decisions and operations."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.errors import Text
 from engine.runtime import extensions, xml
@@ -17,7 +17,7 @@ MODES = frozenset({"one", "any", "all", "notify"})
 @book.warning(
     "duty-missing",
     Text(
-        "A user task names the duty that does it; nobody will find this one in an inbox.",
+        "A user task names the duty that does it; nobody finds this one in an inbox.",
         "用户任务应指明负责的职责，否则不会出现在任何人的待办中。",
     ),
     Text("Set the property duty.", "请设置属性 duty。"),
@@ -73,9 +73,9 @@ def _mode_unknown(diagram: Diagram) -> Hits:
 def _priority_invalid(diagram: Diagram) -> Hits:
     for node, named in _user_tasks(diagram):
         priority = named.get("priority", "")
-        if priority and not priority.startswith("="):
-            if not priority.removeprefix("-").isdecimal():
-                yield hit(node, priority=priority)
+        is_number = priority.removeprefix("-").isdecimal()
+        if priority and not priority.startswith("=") and not is_number:
+            yield hit(node, priority=priority)
 
 
 @book.error(
@@ -88,7 +88,7 @@ def _priority_invalid(diagram: Diagram) -> Hits:
 def _form_unknown(diagram: Diagram) -> Hits:
     known = diagram.around.known.forms
     for node in diagram.nodes:
-        form = extensions.form_name(extensions.properties(node.element))
+        form = extensions.form_name(diagram.properties(node.element))
         if known is None or not form or form in diagram.around.forms:
             continue
         if form not in known:
@@ -184,9 +184,9 @@ def _lane_duty(diagram: Diagram) -> Hits:
                     )
 
 
-def _user_tasks(diagram: Diagram) -> Iterator[tuple[Node, dict[str, str]]]:
+def _user_tasks(diagram: Diagram) -> Iterator[tuple[Node, Mapping[str, str]]]:
     for node in diagram.nodes_of("userTask"):
-        yield node, extensions.properties(node.element)
+        yield node, diagram.properties(node.element)
 
 
 def _elements(diagram: Diagram, *names: str) -> Iterator[Element]:
