@@ -1,0 +1,1 @@
+"""The pages; they call the same commands as the routers."""

@@ -1,0 +1,139 @@
+"""Rendering pages: templates, texts, dates as Chinese users write them, assets."""
+
+import json
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.language import language_of
+from api.web.navigation import entries_for
+from api.web.texts import translator
+from engine.authorization import Actor
+
+_FOLDER = Path(__file__).parent
+_ZONE = ZoneInfo("Asia/Shanghai")
+_MANIFEST = _FOLDER / "static" / "dist" / ".vite" / "manifest.json"
+_FEN = 100
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    actor: Actor | None = None,
+    csrf: str = "",
+    **values: Any,
+) -> HTMLResponse:
+    """Return a page in the reader's language.
+
+    ``csrf`` is the session's token, which every form of the page sends back.
+    """
+    language = language_of(request)
+    settings = request.app.state.settings
+    content = environment().get_template(template).render(
+        lang=language,
+        t=translator(language),
+        actor=actor,
+        csrf=csrf,
+        here=_here(request),
+        active=request.url.path,
+        navigation=entries_for(actor),
+        test_clock=settings.test_clock,
+        **{"counts": {}, "business_now": None, **values},
+    )
+    return HTMLResponse(content, status_code=status)
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment; undefined names are errors."""
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {
+        "static": static,
+        "moment": moment,
+        "day": day,
+        "money": money,
+        "size": size,
+        "island_scripts": island_scripts,
+        "island_styles": island_styles,
+    }
+    return made
+
+
+def static(path: str) -> str:
+    """Return the address of a file that is served as it is."""
+    file = _FOLDER / "static" / path
+    return f"/static/{path}?v={int(file.stat().st_mtime)}"
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    if not _MANIFEST.exists():
+        return {}
+    loaded: dict[str, Any] = json.loads(_MANIFEST.read_text(encoding="utf-8"))
+    return loaded
+
+
+def island_scripts() -> list[str]:
+    """Return the addresses of the built scripts; none where nothing is built."""
+    entries = [e for e in _manifest().values() if e.get("isEntry")]
+    return [f"/static/dist/{e['file']}" for e in entries]
+
+
+def island_styles() -> list[str]:
+    """Return the addresses of the built style sheets."""
+    entries = [e for e in _manifest().values() if e.get("isEntry")]
+    return [f"/static/dist/{css}" for e in entries for css in e.get("css", [])]
+
+
+def moment(value: datetime | None) -> str:
+    """Return a time as it is read in China: ``2026-03-02 09:00``."""
+    if value is None:
+        return ""
+    return value.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a date: ``2026-03-02``."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(_ZONE).date()
+    return value.isoformat()
+
+
+def money(fen: int | None) -> str:
+    """Return an amount of fen in yuan: ``¥168,000.00``."""
+    if fen is None:
+        return ""
+    sign = "-" if fen < 0 else ""
+    yuan, rest = divmod(abs(fen), _FEN)
+    return f"{sign}¥{yuan:,}.{rest:02d}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes for people: ``1.4 MB``."""
+    number = float(count)
+    for unit in ("B", "KB", "MB"):
+        if number < 1024:  # noqa: PLR2004 - the step from unit to unit
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1024
+    return f"{number:.1f} GB"
+
+
+def _here(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path

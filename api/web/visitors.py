@@ -1,0 +1,74 @@
+"""Who looks at a page: a signed-in browser, or one that has to sign in first."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from api import access, auth
+from engine import sign_in
+from engine.authorization import Actor
+from engine.database import Database
+from engine.errors import NotSignedInError
+from engine.sign_in import SignedIn
+
+
+class SignInFirst(Exception):  # noqa: N818 - no failure: the browser is sent elsewhere
+    """The page is for somebody who is signed in."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__("sign in first")
+        self.response = RedirectResponse(f"/sign-in?back={quote(back)}", 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A signed-in person in front of a page."""
+
+    actor: Actor
+    csrf: str
+
+
+def _reader(request: Request) -> Reader:
+    database: Database = request.app.state.database
+    token = request.cookies.get(auth.COOKIE)
+    back = request.url.path if request.method == "GET" else "/"
+    if token is None:
+        raise SignInFirst(back)
+    try:
+        signed_in = auth.of_cookie(database, token)
+    except NotSignedInError as error:
+        raise SignInFirst(back) from error
+    access.require(request, signed_in.actor)
+    request.state.actor = signed_in.actor
+    return Reader(signed_in.actor, signed_in.csrf_token)
+
+
+PageReader = Annotated[Reader, Depends(_reader)]
+
+
+async def _posted(request: Request) -> FormData:
+    """Read the form while nothing else has begun."""
+    return await request.form(max_fields=5000)
+
+
+Posted = Annotated[FormData, Depends(_posted)]
+
+
+def _checked(reader: PageReader, form: Posted, request: Request) -> FormData:
+    """Return the form of a page of this very session."""
+    sent = request.headers.get(auth.CSRF_HEADER) or str(form.get("csrf", ""))
+    sign_in.require_csrf(SignedIn(reader.actor, reader.csrf), sent)
+    return form
+
+
+CheckedForm = Annotated[FormData, Depends(_checked)]
+
+
+def safe_back(path: str) -> str:
+    """Return a path of this site, whatever was asked for."""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if inside else "/"
