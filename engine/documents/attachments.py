@@ -157,12 +157,29 @@ def latest(session: Session, place: Place) -> Document:
     found = session.scalar(
         select(Document)
         .where(*_series(place), Document.void_at.is_(None))
-        .order_by(Document.version.desc(), Document.key.desc())
+        .order_by(Document.attached_at.desc(), Document.key.desc())
         .limit(1)
     )
     if found is None:
         raise DocumentMissingError(place.kind)
     return found
+
+
+def current(
+    session: Session, kind: str, scope_key: int | None, instance_key: int
+) -> Document:
+    """Return the document of a kind that an instance means: its own, else the scope's.
+
+    Raises:
+        DocumentMissingError: Neither has one in force.
+    """
+    own = Place(
+        kind=kind, scope_key=scope_key, instance_key=instance_key, per_instance=True
+    )
+    try:
+        return latest(session, own)
+    except DocumentMissingError:
+        return latest(session, Place(kind=kind, scope_key=scope_key))
 
 
 def grant(session: Session, document_key: int, names: Iterable[str]) -> None:

@@ -1,0 +1,45 @@
+"""Notices: what people were told, in which words and channel, and the proof."""
+
+from engine.notifications.operations import (
+    NobodyToTellError,
+    UnknownChannelError,
+    register,
+)
+from engine.notifications.reading import (
+    NothingToTellError,
+    NotificationNotFoundError,
+    ToldByRecipientError,
+    of_scope,
+    own,
+    read,
+    told,
+)
+from engine.notifications.sending import (
+    INBOX,
+    MAIL,
+    SPOKEN,
+    Cause,
+    Recipient,
+    Wording,
+    notify,
+)
+
+__all__ = [
+    "INBOX",
+    "MAIL",
+    "SPOKEN",
+    "Cause",
+    "NobodyToTellError",
+    "NothingToTellError",
+    "NotificationNotFoundError",
+    "Recipient",
+    "ToldByRecipientError",
+    "UnknownChannelError",
+    "Wording",
+    "notify",
+    "of_scope",
+    "own",
+    "read",
+    "register",
+    "told",
+]
