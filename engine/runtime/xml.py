@@ -17,6 +17,7 @@ from engine.runtime.step import SourceFile
 Element: TypeAlias = _Element
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+DRAWING = "http://www.omg.org/spec/BPMN/20100524/DI"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 MAX_BYTES = 4 * 1024 * 1024

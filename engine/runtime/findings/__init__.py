@@ -17,6 +17,7 @@ from engine.runtime.findings import (
     activities,
     calls,
     collaboration,
+    coverage,
     events,
     expressions,
     flows,
@@ -55,6 +56,7 @@ RULES: tuple[Rule, ...] = tuple(
         collaboration,
         expressions,
         vocabulary,
+        coverage,
     )
     for rule in topic.book.rules
 )

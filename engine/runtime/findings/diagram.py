@@ -19,6 +19,8 @@ T = TypeVar("T")
 TRUE = frozenset({"true", "1"})
 _DRAWN = FLOW_NODES | {
     "association",
+    "callChoreography",
+    "choreographyTask",
     "dataInputAssociation",
     "dataOutputAssociation",
     "dataObjectReference",
@@ -28,6 +30,7 @@ _DRAWN = FLOW_NODES | {
     "messageFlow",
     "participant",
     "sequenceFlow",
+    "subChoreography",
     "textAnnotation",
 }
 _PREFIX = f"{{{xml.BPMN}}}"

@@ -239,6 +239,25 @@ def _condition_missing(diagram: Diagram) -> Hits:
 
 
 @book.warning(
+    "flow-condition-twice",
+    Text(
+        "Two flows out of one gateway have the same condition; the second is never "
+        "taken.",
+        "同一网关的两个出口条件相同，后一个永远不会执行。",
+    ),
+    Text("Correct one of the conditions.", "请改正其中一个条件。"),
+)
+def _condition_twice(diagram: Diagram) -> Hits:
+    for node in diagram.nodes_of("exclusiveGateway"):
+        seen: set[str] = set()
+        for flow in node.outgoing:
+            text = "".join(xml.text_of(flow.condition).split())
+            if text and text in seen:
+                yield flow
+            seen.add(text)
+
+
+@book.warning(
     "gateway-without-default",
     Text(
         "If no condition holds, the instance stands still at this gateway.",

@@ -107,6 +107,23 @@ def _subprocess_empty(diagram: Diagram) -> Hits:
     )
 
 
+@book.warning(
+    "drawing-missing",
+    Text(
+        "A diagram has a drawing (BPMNDI); without it no page can show the process.",
+        "文件应含图形信息（BPMNDI），否则页面无法显示流程图。",
+    ),
+    Text(
+        "Open the file in a modeler, arrange the elements and save it.",
+        "请在建模工具中打开文件，排好元素后保存。",
+    ),
+)
+def _drawing_missing(diagram: Diagram) -> Hits:
+    shape = f"{{{xml.DRAWING}}}BPMNShape"
+    if diagram.nodes and next(diagram.root.iter(shape), None) is None:
+        yield diagram.root
+
+
 @book.error(
     "public-process",
     Text(
@@ -122,52 +139,6 @@ def _public_process(diagram: Diagram) -> Hits:
         if process.get("processType") == "Public"
         and process.get("isExecutable", "true") in TRUE
     )
-
-
-@book.error(
-    "choreography",
-    Text(
-        "A choreography is an agreement between partners and is not executed.",
-        "编排（choreography）是伙伴之间的约定，不能执行。",
-    ),
-    Text(
-        "Draw what this organisation does as a process.",
-        "请把本单位要做的事画成流程。",
-    ),
-)
-def _choreography(diagram: Diagram) -> Hits:
-    return diagram.all_of("choreography", "globalChoreographyTask")
-
-
-@book.error(
-    "choreography-activity",
-    Text(
-        "Choreography activities belong in a choreography, not in a process.",
-        "编排活动只能放在编排中，不能放在流程中。",
-    ),
-    Text("Use a send or receive task instead.", "请改用发送任务或接收任务。"),
-)
-def _choreography_activity(diagram: Diagram) -> Hits:
-    kinds = ("choreographyTask", "subChoreography", "callChoreography")
-    for found in diagram.all_of(*kinds):
-        around = {xml.local_name(outer) for outer in found.iterancestors()}
-        if "choreography" not in around:
-            yield found
-
-
-@book.error(
-    "conversation",
-    Text(
-        "A global conversation is a picture of who talks to whom; it is not executed.",
-        "全局会话只表示谁与谁交谈，不能执行。",
-    ),
-    Text(
-        "Deploy the processes of the participants instead.",
-        "请改为部署各参与方的流程。",
-    ),
-)
-def _conversation(diagram: Diagram) -> Hits:
-    return diagram.all_of("globalConversation")
 
 
 @book.error(
