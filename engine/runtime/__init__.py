@@ -1,0 +1,65 @@
+"""Running BPMN on SpiffWorkflow: bytes in, steps out; no database, no network.
+
+The only package that knows SpiffWorkflow. A file is described and checked, then
+compiled once into a ``Model`` that all instances share; a ``LiveInstance`` takes
+commands and says in a ``Step`` what they did.
+"""
+
+from engine.runtime.describe import describe
+from engine.runtime.faults import (
+    ModelError,
+    NotWaitingError,
+    StateError,
+    UnsuitableValueError,
+)
+from engine.runtime.findings import check
+from engine.runtime.instance import LiveInstance
+from engine.runtime.model import Model, compile_model
+from engine.runtime.step import (
+    BpmnFile,
+    Closed,
+    DecisionTaken,
+    ElementEvent,
+    ElementInfo,
+    Known,
+    ProcessInfo,
+    SourceFile,
+    StartEvent,
+    Step,
+    StepIncident,
+    Surroundings,
+    ThrownMessage,
+    Wait,
+    WaitKind,
+    WorkingCalendar,
+)
+from engine.runtime.xml import UnreadableFileError
+
+__all__ = [
+    "BpmnFile",
+    "Closed",
+    "DecisionTaken",
+    "ElementEvent",
+    "ElementInfo",
+    "Known",
+    "LiveInstance",
+    "Model",
+    "ModelError",
+    "NotWaitingError",
+    "ProcessInfo",
+    "SourceFile",
+    "StartEvent",
+    "StateError",
+    "Step",
+    "StepIncident",
+    "Surroundings",
+    "ThrownMessage",
+    "UnreadableFileError",
+    "UnsuitableValueError",
+    "Wait",
+    "WaitKind",
+    "WorkingCalendar",
+    "check",
+    "compile_model",
+    "describe",
+]

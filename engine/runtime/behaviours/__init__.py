@@ -1,0 +1,1 @@
+"""How tokens behave at each kind of element."""

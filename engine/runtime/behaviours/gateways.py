@@ -1,0 +1,108 @@
+"""Gateways: exclusive, parallel, inclusive, complex and event-based."""
+
+from typing import Any
+
+from typing_extensions import override
+
+from engine.runtime import arming, cutting, flows, joins, messages, waiting
+from engine.runtime.behaviours.nodes import FlowNode
+from engine.runtime.elements import Flow
+from engine.runtime.tokens import NodeSpec, Role, Scope, Token
+
+
+class ExclusiveGateway(FlowNode):
+    """One way out; whoever comes in passes."""
+
+    @override
+    def choose(self, token: Token) -> tuple[Flow, ...]:
+        return flows.first_fitting(token)
+
+
+class ParallelGateway(FlowNode):
+    """Waits for a token on every flow in, leaves by every flow out."""
+
+    @override
+    def arrive(self, token: Token) -> bool:
+        if len(token.element.incoming) <= 1:
+            return super().arrive(token)
+        joins.wait_at(token)
+        arrived = joins.one_per_flow(joins.waiting_at(token.scope, token.task_spec))
+        if len(arrived) == len(token.element.incoming):
+            joins.join(list(arrived.values())).wake()
+        return False
+
+    @override
+    def choose(self, token: Token) -> tuple[Flow, ...]:
+        return flows.every(token)
+
+
+class SettledJoin(FlowNode):
+    """A join that is looked at when everything else has come to rest."""
+
+    @override
+    def arrive(self, token: Token) -> bool:
+        if len(token.element.incoming) <= 1:
+            return super().arrive(token)
+        joins.wait_at(token)
+        return False
+
+    def settle(self, scope: Scope, spec: NodeSpec, *, stuck: bool) -> bool:
+        """Let the join fire if it may; return whether it did.
+
+        ``stuck`` tells that nothing else in the instance can move.
+        """
+        raise NotImplementedError
+
+
+class InclusiveGateway(SettledJoin):
+    """Waits for every token that can still come, leaves where conditions hold."""
+
+    @override
+    def settle(self, scope: Scope, spec: NodeSpec, *, stuck: bool) -> bool:
+        arrived = joins.one_per_flow(joins.waiting_at(scope, spec))
+        if not arrived or (not stuck and joins.is_expected(scope, spec, arrived)):
+            return False
+        joins.join(list(arrived.values())).wake()
+        return True
+
+
+class EventBasedGateway(FlowNode):
+    """Waits for several events of which the first decides the way."""
+
+    @override
+    def run(self, token: Token) -> bool | None:
+        scope = token.scope
+        events = [
+            event
+            for flow in token.element.outgoing
+            for event in arming.reckon_event(
+                token, scope.spec.node(flow.target), token.data
+            )
+        ]
+        token.rest(started=True)
+        arming.arm_race(token, events)
+        return None
+
+    @override
+    def raced(self, token: Token, winner: Token, payload: Any) -> None:
+        waiting.close_wait(winner, completed=True)
+        waiting.completed(token)
+        element = winner.element
+        flow = next(
+            found
+            for found in token.element.outgoing
+            if found.target == element.name_in_model
+        )
+        trigger = arming.trigger_of(winner, element)
+        data = messages.store(token.data, trigger, payload)
+        new = Token(
+            token.scope,
+            winner.task_spec,
+            token.above,
+            data,
+            role=Role.FLOW,
+            flow=flow.id,
+        )
+        cutting.cut(token, element.id)
+        waiting.entered(new, count=False)
+        new.complete()

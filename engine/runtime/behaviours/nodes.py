@@ -1,0 +1,112 @@
+"""What every flow node does: it is entered, works, is left; and what activities add."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from typing_extensions import override
+
+from engine.runtime import arming, cutting, expressions, flows, handlers, loops, waiting
+from engine.runtime.data import Data
+from engine.runtime.elements import Flow
+from engine.runtime.tokens import Behaviour, Role, Token
+
+_LEAVING: Mapping[Role, Callable[[Token], None]] = {
+    Role.INSTANCE: loops.pass_done,
+    Role.HANDLER: handlers.done,
+}
+
+
+class FlowNode(Behaviour):
+    """An element that is left as soon as it has been entered."""
+
+    @override
+    def arrive(self, token: Token) -> bool:
+        waiting.entered(token)
+        return True
+
+    @override
+    def run(self, token: Token) -> bool | None:
+        return True
+
+    @override
+    def close(self, token: Token) -> None:
+        if token.role is Role.FLOW:
+            token.chosen = self.choose(token)
+
+    def choose(self, token: Token) -> tuple[Flow, ...]:
+        """Return the flows that the token leaves by."""
+        return flows.fitting(token)
+
+    @override
+    def leave(self, token: Token) -> None:
+        waiting.close_wait(token, completed=True)
+        waiting.completed(token)
+        cutting.disarm(token, token.element.id)
+        leaving = _LEAVING.get(token.role)
+        if leaving is not None:
+            leaving(token)
+        else:
+            flows.move_on(token, token.chosen)
+
+    @override
+    def caught(self, token: Token, payload: Any) -> None:
+        msg = f"{token.element.type} catches nothing"
+        raise RuntimeError(msg)
+
+    @override
+    def raced(self, token: Token, winner: Token, payload: Any) -> None:
+        msg = f"nothing races at {token.element.type}"
+        raise RuntimeError(msg)
+
+    @override
+    def inside_done(self, token: Token, data: Data) -> None:
+        token.data = data
+
+
+class Activity(FlowNode):
+    """An element that may have scripts, loops and events at its boundary.
+
+    ``waits`` tells whether boundary events can fire while it is at work; ``prepare``
+    may fail and changes nothing, ``begin`` then does what was prepared.
+    """
+
+    waits = True
+
+    def prepare(self, token: Token, data: Data) -> Any:
+        """Return what ``begin`` needs."""
+
+    def begin(self, token: Token, prepared: Any) -> bool:
+        """Start working; return whether the work is done already."""
+        return True
+
+    @override
+    def run(self, token: Token) -> bool | None:
+        if loops.STARTED in token.memo:
+            loops.pass_again(token)
+            return None
+        if token.role is Role.INSTANCE:
+            return self._work(token, token.data, [])
+        element = token.element
+        data = expressions.run(token, element.before, token.data)
+        waits = self.waits or element.loop is not None
+        events = arming.reckon_boundaries(token, data) if waits else []
+        if element.loop is None:
+            return self._work(token, data, events)
+        plan = loops.plan(token, data)
+        token.data = data
+        arming.arm_boundaries(token, events)
+        return True if loops.begin(token, plan) else None
+
+    def _work(
+        self, token: Token, data: Data, events: list[arming.Reckoned]
+    ) -> bool | None:
+        prepared = self.prepare(token, data)
+        token.data = data
+        arming.arm_boundaries(token, events)
+        return True if self.begin(token, prepared) else None
+
+    @override
+    def close(self, token: Token) -> None:
+        if token.role is not Role.INSTANCE:
+            token.data = expressions.run(token, token.element.after, token.data)
+        super().close(token)

@@ -1,0 +1,1 @@
+"""From a normalised diagram to nodes with compiled expressions."""

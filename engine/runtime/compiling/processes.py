@@ -1,0 +1,258 @@
+"""Processes and sub-processes: their nodes, flows and what each is connected to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engine.errors import Text
+from engine.runtime import extensions, xml
+from engine.runtime.compiling import triggers
+from engine.runtime.compiling.nodes import Around, behaviour, compile_node, shown_id
+from engine.runtime.compiling.problems import Place, Problems
+from engine.runtime.describe import FLOW_NODES, SUB_PROCESSES
+from engine.runtime.elements import Contract, Element, Flow
+from engine.runtime.normalise import is_made_up
+from engine.runtime.tokens import NodeSpec, ScopeSpec
+from engine.runtime.xml import Element as Node
+
+_TRUE = frozenset({"true", "1"})
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds the scopes of one process; ``scopes`` collects them by key.
+
+    ``calls`` collects the ids of called processes, which others build.
+    """
+
+    around: Around
+    problems: Problems
+    file: str
+    process_id: str
+    scopes: dict[str, ScopeSpec]
+    calls: dict[str, Place] = field(default_factory=dict)
+
+    def build(self, process: Node) -> ScopeSpec:
+        """Return the process as a scope, after everything inside it."""
+        spec = self._scope(process, self.process_id, None)
+        spec.contract = _contract(process)
+        return spec
+
+    def _scope(self, node: Node, key: str, element: Element | None) -> ScopeSpec:
+        spec = ScopeSpec(key, self.process_id, element)
+        self.scopes[key] = spec
+        drawn = _Drawn(node, self)
+        for found in drawn.nodes:
+            self._node(spec, drawn, found, key)
+        spec.flows = {flow.id: flow for flow in drawn.flows}
+        spec.sources = drawn.sources()
+        spec.hosts = drawn.hosts()
+        spec.starts = tuple(drawn.starts(spec))
+        spec.triggered = tuple(
+            found.element.name_in_model
+            for found in spec.nodes()
+            if found.element.scope and _is_event_scope(drawn.by_name[found.name])
+        )
+        return spec
+
+    def _node(self, spec: ScopeSpec, drawn: "_Drawn", node: Node, key: str) -> None:
+        name = drawn.names[node.get("id") or ""]
+        place = self.place(node)
+        scope = self._inside(place, name, key)
+        element = compile_node(
+            place,
+            self.around,
+            name,
+            scope=scope,
+            outgoing=drawn.outgoing(name),
+            incoming=tuple(flow.id for flow in drawn.flows if flow.target == name),
+            default=node.get("default"),
+            attached_to=drawn.names.get(_attached(node), ""),
+            boundaries=drawn.boundaries(name),
+            compensated_by=drawn.compensated_by(name),
+        )
+        NodeSpec(spec, element, behaviour(place, element))
+        if xml.local_name(node) in SUB_PROCESSES:
+            self._scope(node, scope, element)
+
+    def _inside(self, place: Place, name: str, key: str) -> str:
+        kind = xml.local_name(place.node)
+        if kind in SUB_PROCESSES:
+            return f"{key}/{name}"
+        if kind != "callActivity":
+            return ""
+        called = extensions.called_element(place.node)
+        if not called:
+            place.refuse(
+                "called-process-missing",
+                Text("The call activity calls nothing.", "调用活动没有指定流程。"),
+                Text("Name the process to call.", "请指定要调用的流程。"),
+            )
+        else:
+            self.calls.setdefault(called, place)
+        return called
+
+    def place(self, node: Node) -> Place:
+        """Return where ``node`` is, for findings."""
+        return Place(self.problems, self.file, node, shown_id(node))
+
+
+class _Drawn:
+    """What is drawn in one scope, with names for the model."""
+
+    def __init__(self, scope: Node, builder: Builder) -> None:
+        self._builder = builder
+        self._scope = scope
+        self.nodes = list(xml.children(scope, *FLOW_NODES))
+        reserved = {"Start", "End", "Root"}
+        self.names = {
+            node_id: f"~{node_id}" if node_id in reserved else node_id
+            for node in self.nodes
+            if (node_id := node.get("id") or "")
+        }
+        self.by_name = {self.names[node.get("id") or ""]: node for node in self.nodes}
+        self.flows = [*self._sequence_flows(), *self._links()]
+
+    def outgoing(self, name: str) -> tuple[Flow, ...]:
+        """Return the flows that leave the node, in the order of the file."""
+        return tuple(flow for flow in self.flows if flow.source == name)
+
+    def boundaries(self, name: str) -> tuple[str, ...]:
+        """Return the boundary events attached to the node."""
+        return tuple(
+            self.names[node.get("id") or ""]
+            for node in xml.children(self._scope, "boundaryEvent")
+            if self.names.get(_attached(node)) == name
+        )
+
+    def compensated_by(self, name: str) -> str:
+        """Return the handler that undoes the activity, or an empty string."""
+        for boundary in self.boundaries(name):
+            node = self.by_name[boundary]
+            if xml.child(node, "compensateEventDefinition") is not None:
+                return self._associated(node)
+        return ""
+
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """Return the nodes before each node."""
+        before: dict[str, tuple[str, ...]] = {}
+        for flow in self.flows:
+            before[flow.target] = (*before.get(flow.target, ()), flow.source)
+        return before
+
+    def hosts(self) -> dict[str, str]:
+        """Return the activity of each boundary event."""
+        return {
+            self.names[node.get("id") or ""]: self.names[_attached(node)]
+            for node in xml.children(self._scope, "boundaryEvent")
+            if _attached(node) in self.names
+        }
+
+    def starts(self, spec: ScopeSpec) -> Iterator[str]:
+        """Yield where tokens begin: the start events, else what nothing leads to."""
+        events = [
+            found.name for found in spec.nodes() if found.element.type == "startEvent"
+        ]
+        yield from events or (
+            found.name for found in spec.nodes() if self._begins(found.element)
+        )
+
+    def _begins(self, element: Element) -> bool:
+        node = self.by_name[element.name_in_model]
+        return not (
+            element.incoming
+            or element.attached_to
+            or element.for_compensation
+            or _is_event_scope(node)
+        )
+
+    def _sequence_flows(self) -> Iterator[Flow]:
+        for node in xml.children(self._scope, "sequenceFlow"):
+            source = self.names.get(xml.reference(node, node.get("sourceRef")))
+            target = self.names.get(xml.reference(node, node.get("targetRef")))
+            place = self._builder.place(node)
+            if source is None or target is None:
+                place.refuse(
+                    "flow-dangling",
+                    Text(
+                        "The flow does not connect two elements of its process.",
+                        "该流向没有连接同一流程内的两个元素。",
+                    ),
+                    Text("Draw it anew.", "请重新绘制。"),
+                )
+                continue
+            yield _flow(place, node, source, target)
+
+    def _links(self) -> Iterator[Flow]:
+        """Yield a flow from each link that throws to the one that catches it."""
+        catching = {
+            triggers.link_name(node): node
+            for node in xml.children(self._scope, "intermediateCatchEvent")
+        }
+        for node in xml.children(self._scope, "intermediateThrowEvent"):
+            name = triggers.link_name(node)
+            if name is None:
+                continue
+            target = catching.get(name)
+            if target is None:
+                self._builder.place(node).refuse(
+                    "link-target-missing",
+                    Text(
+                        f"No link catches {name!r}.", f"没有与“{name}”对应的连接事件。"
+                    ),
+                    Text("Add the catching link.", "请补上接收的连接事件。"),
+                )
+                continue
+            source = self.names[node.get("id") or ""]
+            yield Flow(
+                id=f"~{source}",
+                shown=None,
+                source=source,
+                target=self.names[target.get("id") or ""],
+            )
+
+    def _associated(self, boundary: Node) -> str:
+        for found in xml.children(self._scope, "association"):
+            ends = {
+                xml.reference(found, found.get("sourceRef")),
+                xml.reference(found, found.get("targetRef")),
+            }
+            if boundary.get("id") in ends:
+                other = ends - {boundary.get("id")}
+                return self.names.get(next(iter(other), ""), "")
+        return ""
+
+
+def _flow(place: Place, node: Node, source: str, target: str) -> Flow:
+    flow_id = node.get("id") or ""
+    return Flow(
+        id=flow_id,
+        shown=None if is_made_up(flow_id) else flow_id,
+        source=source,
+        target=target,
+        condition=place.expression(xml.text_of(xml.child(node, "conditionExpression"))),
+    )
+
+
+def _attached(node: Node) -> str:
+    return xml.reference(node, node.get("attachedToRef"))
+
+
+def _is_event_scope(node: Node) -> bool:
+    return node.get("triggeredByEvent") in _TRUE
+
+
+def _contract(process: Node) -> Contract | None:
+    specification = xml.child(process, "ioSpecification")
+    if specification is None:
+        return None
+    return Contract(
+        inputs=_names(specification, "dataInput"),
+        outputs=_names(specification, "dataOutput"),
+    )
+
+
+def _names(specification: Node, kind: str) -> tuple[str, ...]:
+    return tuple(
+        found.get("name") or found.get("id") or ""
+        for found in xml.children(specification, kind)
+    )

@@ -1,0 +1,50 @@
+"""Cutting off what is no longer wanted: tokens, what waits on them, what runs inside."""
+
+from engine.runtime import waiting
+from engine.runtime.tokens import ARMED, Scope, Token
+from engine.runtime.tree import uproot
+
+
+def cut(token: Token, reason: str) -> None:
+    """Take the token away with everything below and inside it."""
+    _silence(token, reason)
+    uproot(token)
+
+
+def empty(scope: Scope, reason: str, *, keep: Token | None = None) -> None:
+    """Take every token of the scope away, armed ones too, except ``keep``."""
+    for child in scope.task_tree.below:
+        if child is keep:
+            continue
+        _silence(child, reason)
+        uproot(child)
+
+
+def disarm(host: Token, reason: str) -> None:
+    """Withdraw the events that are armed below ``host``."""
+    for child in host.below:
+        if child.role in ARMED:
+            _silence(child, reason)
+            uproot(child, tidy_above=False)
+
+
+def silence_inside(token: Token, reason: str) -> None:
+    """Cut off what runs inside the token and the passes of its loop."""
+    inside = token.inside
+    if inside is not None:
+        empty(inside, reason)
+        token.scope.root.subprocesses.pop(token.id, None)
+    for child in token.below:
+        _silence(child, reason)
+        uproot(child, tidy_above=False)
+
+
+def _silence(token: Token, reason: str) -> None:
+    """Close waits and note terminations, innermost first."""
+    for child in token.below:
+        _silence(child, reason)
+    inside = token.inside
+    if inside is not None:
+        empty(inside, reason)
+    waiting.close_wait(token, completed=False, reason=reason)
+    waiting.terminated(token)

@@ -1,0 +1,163 @@
+"""Evaluating compiled FEEL for a token; what fails says what was wrong with what."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.errors import Text
+from engine.feel import Expression, FeelError, Script, plain
+from engine.runtime.data import Data
+from engine.runtime.faults import ElementFailed
+from engine.runtime.tokens import Token
+
+
+def value(
+    token: Token,
+    expression: Expression,
+    data: Mapping[str, Any] | None = None,
+    *,
+    blame: str = "",
+) -> Any:
+    """Return what ``expression`` gives for the token, or for other ``data``.
+
+    Raises:
+        ElementFailed: ``expression-failed``. ``blame`` names the element where it
+            is not the token's own.
+    """
+    context = _context(token, data)
+    try:
+        result = expression.evaluate(context, now=_now(token))
+    except FeelError as error:
+        raise _failed(expression, context, error, blame) from error
+    return plain(result)
+
+
+def required(
+    token: Token,
+    expression: Expression,
+    data: Mapping[str, Any] | None = None,
+    *,
+    blame: str = "",
+) -> Any:
+    """Return what ``expression`` gives; null is a failure (``value-missing``)."""
+    result = value(token, expression, data, blame=blame)
+    if result is None:
+        raise _missing(expression, _context(token, data), blame)
+    return result
+
+
+def holds(
+    token: Token,
+    expression: Expression,
+    data: Mapping[str, Any] | None = None,
+    *,
+    blame: str = "",
+) -> bool:
+    """Return whether a condition is true; anything but a boolean is a failure."""
+    result = required(token, expression, data, blame=blame)
+    if isinstance(result, bool):
+        return result
+    raise ElementFailed(
+        "expression-failed",
+        Text(
+            f"The condition {expression.text!r} gives {result!r}, not true or false.",
+            f"条件“{expression.text}”的结果是 {result!r}，而不是真或假。",
+        ),
+        expression=expression.text,
+        element_id=blame,
+    )
+
+
+def run(token: Token, script: Script | None, data: Data) -> Data:
+    """Return ``data`` with what the script assigns; all assignments or none."""
+    if script is None:
+        return data
+    context = _context(token, data)
+    try:
+        assigned = script.run(context, now=_now(token))
+    except FeelError as error:
+        raise _script_failed(script, error) from error
+    return {**data, **{name: plain(found) for name, found in assigned.items()}}
+
+
+def condition_or_none(
+    token: Token, expression: Expression, data: Mapping[str, Any]
+) -> bool:
+    """Return whether a condition that is watched is true; null means not yet."""
+    return value(token, expression, data) is True
+
+
+def guarded(
+    what: Text, code: str, action: Callable[[], Any], *, expression: str = ""
+) -> Any:
+    """Return what ``action`` gives; ``FeelError`` and ``ValueError`` become failures."""
+    try:
+        return action()
+    except (FeelError, ValueError, ArithmeticError) as error:
+        raise ElementFailed(
+            code,
+            Text(f"{what.en}: {error}", f"{what.zh}：{error}"),
+            expression=expression,
+        ) from error
+
+
+def context_of(token: Token, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what expressions see: the facts, and the data, which wins."""
+    return _context(token, data)
+
+
+def now_of(token: Token) -> Any:
+    """Return the business time in the calendar's zone."""
+    return _now(token)
+
+
+def _context(token: Token, data: Mapping[str, Any] | None) -> dict[str, Any]:
+    own = token.data if data is None else data
+    return {**token.work.around.facts, **own}
+
+
+def _now(token: Token) -> Any:
+    around = token.work.around
+    return around.now.astimezone(ZoneInfo(around.zone))
+
+
+def _missing(
+    expression: Expression, context: Mapping[str, Any], blame: str
+) -> ElementFailed:
+    missing = expression.missing(context)
+    names_en = f" Missing: {', '.join(missing)}." if missing else ""
+    names_zh = f"缺少：{'、'.join(missing)}。" if missing else ""
+    return ElementFailed(
+        "value-missing",
+        Text(
+            f"The expression {expression.text!r} gives no value.{names_en}",
+            f"表达式“{expression.text}”没有结果。{names_zh}",
+        ),
+        expression=expression.text,
+        missing=missing,
+        element_id=blame,
+    )
+
+
+def _failed(
+    expression: Expression, context: Mapping[str, Any], error: FeelError, blame: str
+) -> ElementFailed:
+    return ElementFailed(
+        "expression-failed",
+        Text(
+            f"The expression {expression.text!r} failed: {error}",
+            f"表达式“{expression.text}”执行失败：{error}",
+        ),
+        expression=expression.text,
+        missing=expression.missing(context),
+        element_id=blame,
+    )
+
+
+def _script_failed(script: Script, error: FeelError) -> ElementFailed:
+    text = getattr(script, "text", "")
+    return ElementFailed(
+        "expression-failed",
+        Text(f"The script failed: {error}", f"脚本执行失败：{error}"),
+        expression=text,
+    )

@@ -1,0 +1,296 @@
+"""A process instance that lives in memory: commands in, steps out."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from engine.runtime import (
+    arming,
+    codec,
+    cutting,
+    messages,
+    scopes,
+    stepping,
+    throwing,
+    waiting,
+)
+from engine.runtime.data import Data, accept, accept_value, hand_out
+from engine.runtime.faults import NotWaitingError
+from engine.runtime.model import Model
+from engine.runtime.step import Step, Surroundings, Wait, WaitKind
+from engine.runtime.tokens import Role, RootScope, Token
+from engine.runtime.tree import view, view_of
+
+
+class LiveInstance:
+    """One instance of a process.
+
+    Commands take and give copies: what a caller does to values it passed or
+    received never reaches the instance. A command that raises has changed nothing,
+    except where it says so; an instance after an unexpected exception must be
+    thrown away.
+    """
+
+    def __init__(self, model: Model, root: RootScope) -> None:
+        self._model, self._root = model, root
+
+    @property
+    def model(self) -> Model:
+        """The model that the instance runs on."""
+        return self._model
+
+    @classmethod
+    def start(
+        cls,
+        model: Model,
+        variables: Mapping[str, Any],
+        surroundings: Surroundings,
+        *,
+        start_element: str | None = None,
+        payload: Any = None,
+    ) -> "tuple[LiveInstance, Step]":
+        """Start an instance.
+
+        Args:
+            model: What to run.
+            variables: The data it begins with.
+            surroundings: The time and the calendar.
+            start_element: The start event; by default the one without a trigger.
+            payload: What the message or signal that starts it carries.
+
+        Raises:
+            NotWaitingError: the process has no such start event.
+            UnsuitableValueError: a value cannot be process data.
+        """
+        name = _start_node(model, start_element)
+        root = RootScope(model.root, dict(model.scopes))
+        live = cls(model, root)
+        data, carried = accept(variables), accept_value(payload)
+        return live, live._step(
+            surroundings, lambda: _begin(root, data, name, carried)
+        )
+
+    @classmethod
+    def load(cls, model: Model, state: bytes) -> "LiveInstance":
+        """Return the instance that ``dump`` wrote.
+
+        Raises:
+            StateError: the state is broken, cut short, of another process or newer
+                than this program.
+        """
+        return cls(model, codec.load(model, state))
+
+    def dump(self) -> bytes:
+        """Return the state, to be kept as it is."""
+        return codec.dump(self._model, self._root)
+
+    def complete_task(
+        self, ref: str, values: Mapping[str, Any], surroundings: Surroundings
+    ) -> Step:
+        """Complete the user task at ``ref``; ``values`` become its data.
+
+        Raises:
+            NotWaitingError: no user task is open there.
+            UnsuitableValueError: a value cannot be process data.
+        """
+        token = self._waiting(ref, WaitKind.TASK)
+        return self._finish(token, accept(values), surroundings)
+
+    def complete_call(self, ref: str, result: Any, surroundings: Surroundings) -> Step:
+        """Bring back the result of the service task at ``ref``.
+
+        Raises:
+            NotWaitingError: no call is open there.
+            UnsuitableValueError: the result cannot be process data.
+        """
+        token = self._waiting(ref, WaitKind.CALL)
+        name = token.wait.result if token.wait else None
+        values = {name: accept_value(result)} if name else {}
+        return self._finish(token, values, surroundings)
+
+    def throw_error(
+        self, ref: str, error_code: str, message: str, surroundings: Surroundings
+    ) -> Step:
+        """Let the activity at ``ref`` end with a BPMN error.
+
+        An error that nobody catches becomes an incident at the activity, whose
+        wait is then over.
+
+        Raises:
+            NotWaitingError: neither a call nor a user task is open there.
+        """
+        token = self._waiting(ref, WaitKind.CALL, WaitKind.TASK)
+        carried = {"code": error_code, "message": message}
+
+        def throw() -> None:
+            throwing.throw_error(token, error_code, carried, from_inside=True)
+
+        return self._step(surroundings, lambda: token.work.attempt(token, throw))
+
+    def fire_timer(self, ref: str, surroundings: Surroundings) -> Step:
+        """Let the timer at ``ref`` fire, whatever the time is.
+
+        Raises:
+            NotWaitingError: no timer is set there.
+        """
+        return self._catch(self._waiting(ref, WaitKind.TIMER), None, surroundings)
+
+    def deliver_message(
+        self, ref: str, payload: Any, surroundings: Surroundings
+    ) -> Step:
+        """Hand a message to what waits for it at ``ref``.
+
+        Raises:
+            NotWaitingError: no message is waited for there.
+            UnsuitableValueError: the payload cannot be process data.
+        """
+        token = self._waiting(ref, WaitKind.MESSAGE)
+        return self._catch(token, accept_value(payload), surroundings)
+
+    def deliver_signal(
+        self, name: str, payload: Any, surroundings: Surroundings
+    ) -> Step:
+        """Let everything that waits for the signal catch it; nothing need.
+
+        A signal that the instance throws itself has reached it already.
+        """
+        carried = accept_value(payload)
+        return self._step(
+            surroundings, lambda: throwing.spread_signal(self._root, name, carried)
+        )
+
+    def cancel(self, surroundings: Surroundings, reason: str) -> Step:
+        """Cut everything off; the instance is then finished."""
+
+        def cut() -> None:
+            self._root.task_tree.data = view(self._root)
+            cutting.empty(self._root, reason)
+            self._root.finished = True
+
+        return self._step(surroundings, cut)
+
+    def retry(self, ref: str, surroundings: Surroundings) -> Step:
+        """Let the token with the incident at ``ref`` try again.
+
+        Raises:
+            NotWaitingError: there is no incident.
+        """
+        token = self._waiting(ref, WaitKind.INCIDENT)
+
+        def again() -> None:
+            waiting.close_wait(token, completed=True)
+            if token.role is Role.START:
+                token.work.attempt(token, lambda: arming.open_start(token))
+            elif token.closing:
+                token.work.attempt(token, token.complete)
+            else:
+                token.wake()
+
+        return self._step(surroundings, again)
+
+    def set_variables(self, values: Mapping[str, Any], ref: str | None = None) -> None:
+        """Set variables: everywhere in the process, or only at the token ``ref``.
+
+        Raises:
+            NotWaitingError: there is no such token.
+            UnsuitableValueError: a value cannot be process data.
+        """
+        new = accept(values)
+        if ref is not None:
+            token = self._token(ref)
+            token.data = {**token.data, **new}
+            return
+        for token in list(self._root.tasks.values()):
+            _set_below(token, new)
+
+    def variables(self, ref: str | None = None) -> dict[str, Any]:
+        """Return the data of the whole process, or what the element at ``ref`` sees.
+
+        Raises:
+            NotWaitingError: there is no such token.
+        """
+        if ref is None:
+            found = view(self._root)
+        else:
+            found = view_of(self._token(ref))
+        copied: dict[str, Any] = hand_out(found)
+        return copied
+
+    @property
+    def waits(self) -> Mapping[str, Wait]:
+        """Everything that the instance waits for, by ref."""
+        return MappingProxyType(
+            {
+                token.ref: token.wait
+                for scope in self._root.scopes()
+                for token in scope.tasks.values()
+                if token.wait is not None
+            }
+        )
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether no token is left."""
+        return self._root.finished
+
+    def _finish(self, token: Token, values: Data, surroundings: Surroundings) -> Step:
+        def finish() -> None:
+            token.data = {**token.data, **values}
+            token.work.attempt(token, token.complete)
+
+        return self._step(surroundings, finish)
+
+    def _catch(self, token: Token, payload: Any, surroundings: Surroundings) -> Step:
+        return self._step(surroundings, lambda: throwing.catch(token, payload))
+
+    def _token(self, ref: str) -> Token:
+        token = self._root.find(ref)
+        if token is None:
+            raise NotWaitingError(ref, "task")
+        return token
+
+    def _waiting(self, ref: str, *kinds: WaitKind) -> Token:
+        token = self._root.find(ref)
+        if token is None or token.wait is None or token.wait.kind not in kinds:
+            raise NotWaitingError(ref, kinds[0].value)
+        return token
+
+    def _step(self, surroundings: Surroundings, action: Callable[[], None]) -> Step:
+        root = self._root
+        work = stepping.begin(root, surroundings)
+        try:
+            action()
+            stepping.settle(root)
+        finally:
+            root.end()
+        return work.record.step(
+            finished=root.finished, outcome=root.outcome if root.finished else None
+        )
+
+
+def _start_node(model: Model, start_element: str | None) -> tuple[str, ...]:
+    """Return where tokens begin."""
+    nodes = [model.root.node(name) for name in model.root.starts]
+    if start_element is not None:
+        found = [node.name for node in nodes if node.element.id == start_element]
+    else:
+        found = [node.name for node in nodes if not node.element.triggers]
+        if not found and len(nodes) == 1:
+            found = [nodes[0].name]
+    if not found:
+        raise NotWaitingError(start_element or model.process_id, "start event")
+    is_event = nodes[0].element.type == "startEvent"
+    return tuple(found[:1] if is_event else found)
+
+
+def _begin(root: RootScope, data: Data, names: tuple[str, ...], payload: Any) -> None:
+    trigger = root.spec.node(names[0]).element.trigger
+    scopes.begin(root, messages.store(data, trigger, payload), names)
+
+
+def _set_below(token: Token, new: Data) -> None:
+    token.data = {**token.data, **new}
+    inside = token.inside
+    if inside is not None and inside.spec.element is not None:
+        for inner in list(inside.tasks.values()):
+            _set_below(inner, new)

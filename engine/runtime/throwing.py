@@ -1,0 +1,173 @@
+"""Errors, escalations and signals on their way to who catches them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.errors import Text
+from engine.runtime import boundaries, event_scopes, messages
+from engine.runtime.elements import Element, Trigger, TriggerKind
+from engine.runtime.faults import ElementFailed
+from engine.runtime.step import WaitKind
+from engine.runtime.tokens import NodeSpec, Role, RootScope, Scope, Token
+from engine.runtime.tree import view, view_of
+
+
+def throw_error(
+    token: Token, code: str, payload: Any = None, *, from_inside: bool = False
+) -> None:
+    """Let the nearest scope that catches the error go on from there.
+
+    ``from_inside`` tells that the token's own activity threw it, so that its own
+    boundary comes first.
+
+    Raises:
+        ElementFailed: nobody catches it (``error-not-caught``); the step is then
+            marked as failed.
+    """
+    if from_inside and _at_boundary(_carrier(token), TriggerKind.ERROR, code, payload):
+        return
+    for scope in _outwards(token):
+        if _in_scope(scope, TriggerKind.ERROR, code, payload):
+            return
+        host = scope.host
+        if host is not None and _at_boundary(
+            _carrier(host), TriggerKind.ERROR, code, payload
+        ):
+            return
+    token.work.record.failed = True
+    raise ElementFailed(
+        "error-not-caught",
+        Text(
+            f"Nobody catches the error {code or 'without a code'!r}.",
+            f"错误“{code or '（无代码）'}”没有被捕获。",
+        ),
+    )
+
+
+def throw_escalation(token: Token, code: str, payload: Any = None) -> None:
+    """Let the nearest scope that catches the escalation know; nobody need."""
+    for scope in _outwards(token):
+        if _in_scope(scope, TriggerKind.ESCALATION, code, payload):
+            return
+        host = scope.host
+        if host is not None and _at_boundary(
+            _carrier(host), TriggerKind.ESCALATION, code, payload
+        ):
+            return
+
+
+def spread_signal(root: RootScope, name: str, payload: Any) -> None:
+    """Let everything in the instance that waits for the signal catch it."""
+    waiting_now = [
+        token
+        for scope in root.scopes()
+        for token in list(scope.tasks.values())
+        if token.wait is not None
+        and token.wait.kind is WaitKind.SIGNAL
+        and token.wait.name == name
+    ]
+    for token in waiting_now:
+        if token.is_live and token.wait is not None:
+            catch(token, payload)
+
+
+def catch(token: Token, payload: Any) -> None:
+    """Hand an event to the token that waits for it; a failure is its incident."""
+    token.work.attempt(token, lambda: _hand_over(token, payload))
+
+
+def _hand_over(token: Token, payload: Any) -> None:
+    if token.role is Role.BOUNDARY:
+        boundaries.fire(token, payload)
+    elif token.role is Role.START:
+        event_scopes.fire(token, payload)
+    elif token.role is Role.RACE:
+        above = token.above
+        if above is not None:
+            above.does.raced(above, token, payload)
+    else:
+        token.does.caught(token, payload)
+
+
+def _outwards(token: Token) -> Iterator[Scope]:
+    """Yield the scopes whose handlers may catch what ``token`` throws.
+
+    What an event sub-process throws is not for its own scope's handlers, which it
+    is one of, but for the boundary of that scope and beyond.
+    """
+    scope: Scope = token.scope
+    while True:
+        yield scope
+        host = scope.host
+        if host is None:
+            return
+        scope = host.scope
+
+
+def _carrier(host: Token) -> Token:
+    """Return the token that boundary events are attached to: the loop, if any."""
+    above = host.above
+    return above if host.role is Role.INSTANCE and above is not None else host
+
+
+def _in_scope(scope: Scope, kind: TriggerKind, code: str, payload: Any) -> bool:
+    found = _best(_starts(scope, kind), kind, code)
+    if found is None:
+        return False
+    spec, element, trigger = found
+    data = messages.store(view(scope), trigger, payload)
+    event_scopes.start(
+        scope, spec, element.name_in_model, data, interrupting=element.interrupting
+    )
+    return True
+
+
+def _at_boundary(host: Token, kind: TriggerKind, code: str, payload: Any) -> bool:
+    found = _best(_boundaries(host), kind, code)
+    if found is None:
+        return False
+    spec, element, trigger = found
+    data = messages.store(view_of(host), trigger, payload)
+    if element.interrupting or kind is TriggerKind.ERROR:
+        boundaries.interrupt(host, spec, data)
+    else:
+        boundaries.accompany(host, spec, data)
+    return True
+
+
+def _starts(
+    scope: Scope, kind: TriggerKind
+) -> Iterator[tuple[NodeSpec, Element, Trigger]]:
+    inner = scope.root.subprocess_specs
+    running = {
+        token.task_spec.name
+        for token in scope.tasks.values()
+        if token.role is Role.HANDLER
+    }
+    for name in scope.spec.triggered:
+        spec = scope.spec.node(name)
+        if name in running and kind is TriggerKind.ERROR:
+            continue
+        for start in inner[spec.element.scope].starts:
+            element = inner[spec.element.scope].node(start).element
+            for trigger in element.triggers:
+                yield spec, element, trigger
+
+
+def _boundaries(host: Token) -> Iterator[tuple[NodeSpec, Element, Trigger]]:
+    for name in host.element.boundaries:
+        spec = host.scope.spec.node(name)
+        for trigger in spec.element.triggers:
+            yield spec, spec.element, trigger
+
+
+def _best(
+    candidates: Iterator[tuple[NodeSpec, Element, Trigger]],
+    kind: TriggerKind,
+    code: str,
+) -> tuple[NodeSpec, Element, Trigger] | None:
+    """Return who catches this very code, else who catches any."""
+    fitting = [found for found in candidates if found[2].kind is kind]
+    exact = [found for found in fitting if code and found[2].code == code]
+    open_to_all = [found for found in fitting if not found[2].code]
+    return next(iter(exact + open_to_all), None)

@@ -1,0 +1,179 @@
+"""Moving tokens about in the tree of their scope, with the data that goes along.
+
+``grow`` replaces a token by those that follow it, ``end_branch`` takes away one that
+nothing follows, ``fork_above`` makes room beside a token that stays. After each of
+them no fork has fewer than two branches, so the tree never grows with age.
+"""
+
+from collections.abc import Iterable
+
+from engine.runtime.data import Data, carry_beside, carry_over
+from engine.runtime.elements import Flow
+from engine.runtime.tokens import ARMED, NodeSpec, Role, Scope, Token
+
+ORIGIN = "origin"  # in the memo of a handler: the data it began with
+
+
+def grow(token: Token, flows: Iterable[tuple[Flow, NodeSpec]]) -> list[Token]:
+    """Put one token on each flow in place of ``token``, which becomes a fork."""
+    token.become_fork()
+    new = [
+        Token(token.scope, spec, token, token.data, flow=flow.id)
+        for flow, spec in flows
+    ]
+    tidy(token)
+    return new
+
+
+def put_instead(token: Token, spec: NodeSpec, data: Data) -> Token:
+    """Put a new token at ``spec`` in the place of ``token``, which goes."""
+    parent = token.above
+    new = Token(token.scope, spec, parent, data)
+    uproot(token, tidy_above=False)
+    return new
+
+
+def fork_above(token: Token) -> Token:
+    """Make a fork of ``token`` and what will come beside it; return the fork."""
+    parent = token.above
+    fork = Token(token.scope, token.scope.spec.start, parent, token.data)
+    fork.become_fork()
+    token.hang_below(fork)
+    return fork
+
+
+def end_branch(token: Token) -> None:
+    """Take away a token that nothing follows; other branches get its changes."""
+    fork = _fork_of(token)
+    origin = token.memo.get(ORIGIN)
+    if origin is not None:
+        _share(token, token.scope.task_tree, origin, token.data)
+    elif fork is not None:
+        _share(token, fork, fork.data, token.data)
+    uproot(token)
+
+
+def uproot(token: Token, *, tidy_above: bool = True) -> None:
+    """Take away a node and everything below it."""
+    parent = token.above
+    _forget(token)
+    if parent is not None:
+        parent._children.remove(token.id)  # noqa: SLF001 - the tree is ours too
+        if tidy_above:
+            tidy(parent)
+
+
+def tidy(node: Token) -> None:
+    """Take forks with fewer than two branches out of the tree, upwards."""
+    here: Token | None = node
+    while here is not None and not here.is_live and here is not here.scope.task_tree:
+        parent, children = here.above, here.below
+        if parent is None or len(children) > 1:
+            return
+        for child in children:
+            child.hang_below(parent)
+        parent._children.remove(here.id)  # noqa: SLF001 - the tree is ours too
+        del here.scope.tasks[here.id]
+        here = parent
+
+
+def view(scope: Scope) -> Data:
+    """Return the data of a scope as it would be if all its branches joined now."""
+    return _view(scope.task_tree)
+
+
+def view_of(token: Token) -> Data:
+    """Return what is known at ``token``, including what runs inside it."""
+    inside = token.inside
+    if inside is not None and inside.spec.element is not None:
+        return view(inside)
+    return token.data
+
+
+def set_everywhere(scope: Scope, base: Data, new: Data) -> None:
+    """Give every branch of ``scope`` what ``new`` changed against ``base``."""
+    _share(None, scope.task_tree, base, new)
+
+
+def depth_of(token: Token) -> int:
+    """Return how many forks are above ``token``."""
+    return sum(1 for _ in _above(token))
+
+
+def common_fork(tokens: list[Token]) -> Token:
+    """Return the lowest fork above all ``tokens``."""
+    shared = [node.id for node in _above(tokens[0])]
+    for token in tokens[1:]:
+        mine = {node.id for node in _above(token)}
+        shared = [key for key in shared if key in mine]
+    return tokens[0].scope.tasks[shared[0]]
+
+
+def _above(token: Token) -> Iterable[Token]:
+    node = token.above
+    while node is not None:
+        yield node
+        node = node.above
+
+
+def _fork_of(token: Token) -> Token | None:
+    """Return the lowest fork above that has another branch which lives."""
+    below = token
+    for node in _above(token):
+        if any(child is not below and child.role not in ARMED for child in node.below):
+            return node
+        below = node
+    return None
+
+
+def _share(source: Token | None, node: Token, base: Data, new: Data) -> None:
+    """Carry a change to ``node`` and all below it, except ``source``."""
+    if node is source or new == base:
+        return
+    for child in node.below:
+        _share(source, child, base, new)
+    origin = node.memo.get(ORIGIN)
+    mine = base if origin is None else origin
+    _carry_into(node, base, new, mine)
+    if origin is not None:
+        node.memo[ORIGIN] = carry_beside(base, new, origin, origin)
+
+
+def _carry_into(node: Token, base: Data, new: Data, mine: Data) -> None:
+    node.data = carry_beside(base, new, node.data, mine)
+    inside = node.inside
+    if inside is not None and inside.spec.element is not None:
+        for inner in list(inside.tasks.values()):
+            if inner is inside.task_tree or inner.role is not Role.HANDLER:
+                _carry_into(inner, base, new, mine)
+
+
+def _view(node: Token) -> Data:
+    branches = [child for child in node.below if child.role not in ARMED]
+    if node.is_live:
+        return view_of(node)
+    if not branches:
+        return node.data
+    data = node.data
+    for child in sorted(branches, key=lambda found: found.serial):
+        origin = child.memo.get(ORIGIN, node.data)
+        data = carry_over(origin, _view(child), data, latest=True)
+    return data
+
+
+def _forget(token: Token) -> None:
+    for child in token.below:
+        _forget(child)
+    inside = token.inside
+    if inside is not None:
+        _forget_scope(inside)
+    del token.scope.tasks[token.id]
+
+
+def _forget_scope(scope: Scope) -> None:
+    for token in list(scope.tasks.values()):
+        inside = token.inside
+        if inside is not None:
+            _forget_scope(inside)
+    if scope.host is not None:
+        scope.root.subprocesses.pop(scope.host.id, None)
