@@ -1,17 +1,31 @@
 """A database with a few people and one project, for tests of single modules."""
 
+import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from engine import cache, scopes
-from engine.actors import Actor, ActorKind
+from engine.actors import SYSTEM, Actor, ActorKind
 from engine.clock import system_now
 from engine.database import Database
 from engine.documents import FolderStore
-from engine.operations import Operations
-from engine.schema import Base, DutyConfiguration, ScopeMember, UserAccount
+from engine.operations import OperationContext, Operations
+from engine.schema import (
+    Base,
+    Deployment,
+    DeploymentResource,
+    DutyConfiguration,
+    ProcessDefinition,
+    ProcessInstance,
+    ProcessModel,
+    Resource,
+    ScopeMember,
+    UserAccount,
+)
 from engine.settings import Settings
 
 NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Dalian
+INSTANCE = 77
 STAFF = ("zhao", "sun", "hou", "wang", "chen", "lin")
 CUSTOMERS = ("hp", "ht")
 DUTIES = {
@@ -94,3 +108,93 @@ def person(username, **values):
     """Return the actor of that name."""
     kind: ActorKind = "customer" if username in CUSTOMERS else "staff"
     return Actor(username, username.title(), kind=kind, **values)
+
+
+def deploy(database, files, *, package="01_test", version=1):
+    """Store the files of a package; return the deployment's key."""
+    with database.transaction() as session:
+        deployment = Deployment(
+            package=package,
+            version=version,
+            digest="",
+            created_at=NINE,
+            created_by="system",
+        )
+        session.add(deployment)
+        session.flush()
+        for name, text in files.items():
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            session.merge(Resource(digest=digest, content=text.encode()))
+            session.flush()
+            session.add(
+                DeploymentResource(
+                    deployment_key=deployment.key,
+                    name=name,
+                    kind="template",
+                    digest=digest,
+                )
+            )
+        return deployment.key
+
+
+def add_instance(session, project):
+    """Add the row of an instance, with all rows that it refers to; return its key."""
+    deployment = Deployment(
+        package="00_rig", version=1, digest="", created_at=NINE, created_by="system"
+    )
+    session.add(deployment)
+    session.flush()
+    definition = ProcessDefinition(
+        process_id="rig",
+        version=1,
+        name="rig",
+        deployment_key=deployment.key,
+        resource_name="rig.bpmn",
+        digest="",
+        starters=[],
+    )
+    session.add(definition)
+    session.flush()
+    model = ProcessModel(definition_key=definition.key, digest="", members={})
+    session.add(model)
+    session.flush()
+    instance = ProcessInstance(
+        key=INSTANCE,
+        model_key=model.key,
+        definition_key=definition.key,
+        process_id="rig",
+        scope_key=project,
+        root_key=INSTANCE,
+        state_blob=b"",
+        started_at=NINE,
+        started_by="system",
+    )
+    session.add(instance)
+    session.flush()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What an operation sees of the instance that calls it."""
+
+    key: int = INSTANCE
+    process_id: str = "test"
+    definition_key: int = 1
+    business_id: str | None = None
+    scope_key: int | None = None
+    root_key: int = INSTANCE
+
+
+def calling(session, project, deployment_key=0):
+    """Return the context of an operation called in the project."""
+    if session.get(ProcessInstance, INSTANCE) is None:
+        add_instance(session, project)
+    return OperationContext(
+        session=session,
+        actor=SYSTEM,
+        instance=Caller(scope_key=project),
+        scope_key=project,
+        now=NINE,
+        element_id="ST_test",
+        deployment_key=deployment_key,
+    )
