@@ -28,7 +28,7 @@ _FULL_WIDTH_SIGNS: Final = frozenset(
     "（），：；“”‘’＝＞＜！［］｛｝＋－＊／．。、？《》【】"
 )
 _RESERVED: Final = frozenset(
-    "and or in between then else return satisfies if for some every".split()
+    ["and", "or", "in", "between", "then", "else", "return", "satisfies", "if", "for", "some", "every"]
 )
 
 

@@ -15,7 +15,7 @@ from engine.feel.tokens import Kind
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
 _OPERATORS: Final = ("<", "<=", ">", ">=", "=", "!=")
 _BINARY_WORDS: Final = frozenset(
-    "and or in between then else return satisfies instance".split()
+    ["and", "or", "in", "between", "then", "else", "return", "satisfies", "instance"]
 )
 _STARTS: Final = frozenset({"(", "[", "{", "-", "@", "?", "]"})
 

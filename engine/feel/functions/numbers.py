@@ -1,6 +1,7 @@
 """Functions on numbers."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -11,7 +12,6 @@ from decimal import (
     ROUND_UP,
     Decimal,
 )
-from datetime import timedelta
 from typing import Any, Final
 
 from engine.feel.durations import YearMonthDuration

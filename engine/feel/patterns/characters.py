@@ -36,8 +36,7 @@ _BLOCKS: Final = {
     "HalfwidthandFullwidthForms": (0xFF00, 0xFFEF),
 }
 _CATEGORIES: Final = frozenset(
-    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po "
-    "Z Zs Zl Zp S Sm Sc Sk So C Cc Cf Co Cn".split()
+    ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Z", "Zs", "Zl", "Zp", "S", "Sm", "Sc", "Sk", "So", "C", "Cc", "Cf", "Co", "Cn"]
 )
 
 
