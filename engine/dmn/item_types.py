@@ -41,8 +41,8 @@ class NamedType(FeelType):
     types: Mapping[str, FeelType] = field(compare=False)
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
-        return self.types[self.name].holds(value, run)
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
+        return self.types[self.name].holds(value, run, allowed=allowed)
 
     @override
     def coerce(self, value: Any, run: Run) -> Any:
@@ -57,9 +57,11 @@ class ConstrainedType(FeelType):
     tests: Evaluate
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
-        if not self.base.holds(value, run):
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
+        if not self.base.holds(value, run, allowed=allowed):
             return False
+        if not allowed:
+            return True
         outer = Frame({}, None, run)
         return self.tests(Frame({"?": value}, outer, run)) is True
 

@@ -86,10 +86,11 @@ class ServiceFunction(Function):
     def call(self, run: Run, arguments: Sequence[Any]) -> Any:
         if len(arguments) != len(self.service.inputs):
             return None
-        given = {
-            key: self._argument(key, value, run)
-            for key, value in zip(self.service.inputs, arguments, strict=True)
-        }
+        given: dict[Key, Any] = {}
+        for key, value in zip(self.service.inputs, arguments, strict=True):
+            given[key] = self._argument(key, value, run)
+            if given[key] is None and value is not None:
+                return None
         run.enter()
         session = Session(self.graph, {}, run, given)
         values = {

@@ -19,15 +19,22 @@ from engine.feel.values import lift
 class FeelType:
     """The base of all types; this one is ``Any``."""
 
-    def holds(self, value: Any, run: Run) -> bool:
-        """Tell whether a lifted value, not null, is of this type."""
-        del run
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
+        """Tell whether a lifted value, not null, is of this type.
+
+        Args:
+            value: The value.
+            run: Whose budget it takes.
+            allowed: Whether it must also be one of the allowed values; ``instance
+                of`` does not ask for that.
+        """
+        del run, allowed
         return value is not None
 
-    def fits(self, value: Any, run: Run) -> bool:
+    def fits(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
         """Tell whether a value may stand where this type is asked for; null may."""
         value = lift(value)
-        return value is None or self.holds(value, run)
+        return value is None or self.holds(value, run, allowed=allowed)
 
     def coerce(self, value: Any, run: Run) -> Any:
         """Return the value as this type, converted where the standard does, or None."""
@@ -44,7 +51,7 @@ class NullType(FeelType):
     """The type of null alone."""
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
         return value is None
 
 
@@ -55,7 +62,7 @@ class ScalarType(FeelType):
     kind: type
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
         return type(value) is self.kind
 
     @override
@@ -72,11 +79,11 @@ class ListType(FeelType):
     of: FeelType
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
         if type(value) is not list:
             return False
         run.spend(len(value))
-        return all(self.of.fits(item, run) for item in value)
+        return all(self.of.fits(item, run, allowed=allowed) for item in value)
 
     @override
     def coerce(self, value: Any, run: Run) -> Any:
@@ -95,12 +102,12 @@ class ContextType(FeelType):
     fields: Mapping[str, FeelType]
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
         if type(value) is not dict:
             return False
         run.spend(len(self.fields))
         return all(
-            name in value and kind.fits(value[name], run)
+            name in value and kind.fits(value[name], run, allowed=allowed)
             for name, kind in self.fields.items()
         )
 
@@ -112,11 +119,11 @@ class RangeType(FeelType):
     of: FeelType
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
         return (
             type(value) is Range
-            and self.of.fits(value.start, run)
-            and self.of.fits(value.end, run)
+            and self.of.fits(value.start, run, allowed=allowed)
+            and self.of.fits(value.end, run, allowed=allowed)
         )
 
 
@@ -127,7 +134,7 @@ class FunctionType(FeelType):
     parameters: tuple[FeelType, ...] | None
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
         if not isinstance(value, Function):
             return False
         return self.parameters is None or value.accepts(len(self.parameters))
@@ -140,7 +147,7 @@ class UnknownType(FeelType):
     name: str
 
     @override
-    def holds(self, value: Any, run: Run) -> bool:
+    def holds(self, value: Any, run: Run, *, allowed: bool = True) -> bool:
         return False
 
 

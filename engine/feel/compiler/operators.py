@@ -113,10 +113,17 @@ def compile_junction(node: tree.Junction, scope: Scope) -> Evaluate:
 
 @compiles(tree.If)
 def compile_if(node: tree.If, scope: Scope) -> Evaluate:
-    """Compile ``if``; a condition that is not true takes the else branch."""
+    """Compile ``if``; null takes the else branch, what is no truth value is null."""
     condition = compile_node(node.condition, scope)
     yes, no = compile_node(node.yes, scope), compile_node(node.no, scope)
-    return lambda frame: yes(frame) if condition(frame) is True else no(frame)
+
+    def value(frame: Frame) -> Any:
+        verdict = condition(frame)
+        if verdict is True:
+            return yes(frame)
+        return no(frame) if verdict is False or verdict is None else None
+
+    return value
 
 
 @compiles(tree.InstanceOf)
@@ -129,6 +136,6 @@ def compile_instance_of(node: tree.InstanceOf, scope: Scope) -> Evaluate:
 
     def verdict(frame: Frame) -> bool:
         found = lift(value(frame))
-        return found is not None and kind.holds(found, frame.run)
+        return found is not None and kind.holds(found, frame.run, allowed=False)
 
     return verdict

@@ -110,9 +110,8 @@ def _extreme(operator: str) -> Callable[..., Any]:
     return extreme
 
 
-def _combine(operator: str, *, decisive: bool) -> Callable[..., bool | None]:
+def _combine(*, decisive: bool) -> Callable[..., bool | None]:
     def combined(run: Run, values: list[Any]) -> bool | None:
-        del operator
         run.spend(len(values))
         if any(value is decisive for value in values):
             odd = any(type(value) not in {bool, type(None)} for value in values)
@@ -125,10 +124,10 @@ def _combine(operator: str, *, decisive: bool) -> Callable[..., bool | None]:
 for _name, _function in {
     "min": _extreme("<"),
     "max": _extreme(">"),
-    "all": _combine("and", decisive=False),
-    "any": _combine("or", decisive=True),
-    "and": _combine("and", decisive=False),
-    "or": _combine("or", decisive=True),
+    "all": _combine(decisive=False),
+    "any": _combine(decisive=True),
+    "and": _combine(decisive=False),
+    "or": _combine(decisive=True),
     "mode": mode,
     "count": count,
 }.items():

@@ -125,11 +125,7 @@ def overlaps_before(ends: _Ends, one: Range, other: Range) -> bool:
 @_relation("overlaps after", _RANGES)
 def overlaps_after(ends: _Ends, one: Range, other: Range) -> bool:
     """Tell whether the first starts within the second and ends later."""
-    return (
-        _ends_first(ends, other, one)
-        and not before(ends, other, one)
-        and not _starts_first(ends, one, other)
-    )
+    return overlaps_before(ends, other, one)
 
 
 @_relation("includes", f"range: range, point: {_POINT}", _RANGES)

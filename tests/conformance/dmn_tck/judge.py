@@ -48,9 +48,19 @@ def answer(decisions: Decisions, question: Question) -> Any:
     wanted = question.service or question.asked
     ids = decisions.services if question.service else decisions.ids
     element = next((i for i in ids if decisions.name(i) == wanted), wanted)
-    output = decisions.evaluate(element, question.inputs, now=NOW).output
+    output = decisions.evaluate(element, _given(question.inputs), now=NOW).output
     several = question.service and isinstance(output, dict)
     return output.get(question.asked, output) if several else output
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, Months):
+        return YearMonthDuration(value.months)
+    if isinstance(value, list):
+        return [_given(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _given(item) for key, item in value.items()}
+    return value
 
 
 def _compare(question: Question, found: Any) -> str:
