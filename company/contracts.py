@@ -11,10 +11,14 @@ from company.schema import Contract, ContractModule, Project
 from engine import authorization, cache, documents
 from engine.authorization import Actor
 from engine.errors import ConflictError
-from engine.schema import next_key
+from engine.schema import Document, next_key
 
 # R1.1.2: the amount and the complete electronic contract are for these alone (A4).
 FULL_READERS = ("sales_manager", "sales_director", "service_director")
+
+_REDACTED_READERS = [
+    f"duty:{duty}" for duty in (*FULL_READERS, "implementation_manager")
+]
 
 
 class ContractNumberTakenError(ConflictError):
@@ -65,18 +69,20 @@ def register(session: Session, project: Project, answers: Mapping[str, Any]) -> 
     session.flush()
 
 
-def release_redacted(session: Session, project: Project, manager: str) -> None:
+def release_redacted(session: Session, project: Project) -> Document | None:
     """Let the appointed manager read the redacted contract (R1.1.3).
 
-    Before the appointment it is its uploader's alone.
+    Before the appointment it is its uploader's alone. It follows the duty, so that
+    a later manager reads it too.
     """
     redacted = session.scalar(
-        select(Contract.redacted_document_key).where(
-            Contract.project_key == project.key
-        )
+        select(Document)
+        .join(Contract, Contract.redacted_document_key == Document.key)
+        .where(Contract.project_key == project.key)
     )
     if redacted is not None:
-        documents.grant(session, redacted, [f"user:{manager}", *_duties()])
+        documents.grant(session, redacted.key, _REDACTED_READERS)
+    return redacted
 
 
 def may_read_full(session: Session, actor: Actor, project_key: int) -> bool:
@@ -94,10 +100,6 @@ def modules_of(session: Session, contract_key: int) -> list[str]:
             .order_by(ContractModule.module)
         )
     )
-
-
-def _duties() -> tuple[str, ...]:
-    return tuple(f"duty:{duty}" for duty in FULL_READERS)
 
 
 def document_key(reference: Any) -> int | None:

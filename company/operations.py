@@ -94,15 +94,19 @@ def set_manager(context: OperationContext, given: Parameters) -> dict[str, Any]:
     project = _project(context)
     project.manager = manager
     scopes.set_members(context.session, project.key, "project.manager", [manager])
-    contracts.release_redacted(context.session, project, manager)
+    paper = contracts.release_redacted(context.session, project)
     notifications.notify(
         context.session,
+        context.actor,
         [manager],
-        "contract_released",
-        {"project_no": project.project_no},
-        scope_key=project.key,
-        instance_key=context.instance.key,
-        element_id=context.element_id,
+        notifications.Wording(template="contract_released"),
+        notifications.Cause(
+            scope_key=project.key,
+            instance_key=context.instance.key,
+            element_id=context.element_id,
+            deployment_key=context.deployment_key,
+        ),
+        attached=[paper] if paper else [],
     )
     return case.snapshot(context.session, project)
 
