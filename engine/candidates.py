@@ -46,10 +46,15 @@ Settle = Callable[[Session, Actor, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who got and who lost a duty in one scope."""
+    """Who got and who lost a duty in one scope.
+
+    ``first`` tells that nobody held it before: then open tasks wait for people who
+    only stood in, and leave them.
+    """
 
     gained: tuple[str, ...]
     lost: tuple[str, ...]
+    first: bool = False
 
 
 def first_assignee(mode: str, people: Sequence[str]) -> str | None:
@@ -65,7 +70,7 @@ def changed(before: Members, after: Members) -> dict[str, Change]:
         gained = tuple(person for person in new if person not in old)
         lost = tuple(person for person in old if person not in new)
         if gained or lost:
-            changes[duty] = Change(gained, lost)
+            changes[duty] = Change(gained, lost, first=not old)
     return changes
 
 
@@ -116,7 +121,8 @@ def _share_anew(
     session: Session, actor: Actor, task: UserTask, changed: Change
 ) -> None:
     before = list(task.candidates)
-    kept = [person for person in before if person not in changed.lost]
+    leaving = before if changed.first else changed.lost
+    kept = [person for person in before if person not in leaving]
     after = list(dict.fromkeys((*kept, *changed.gained)))
     if after == before and task.assignee not in changed.lost:
         return

@@ -21,12 +21,11 @@ ANY_AREA = "area:*"
 class Duty:
     """A duty and where its people come from.
 
-    ``members`` and ``fallback`` hold positions, ``user:NAME``, ``area:NAME`` (the
-    owner of a business area, ``area:*`` all of them) and roles of the scope with a
-    dot (``project.manager``); ``fallback`` counts where nobody is a member.
-    ``proxies`` may act on behalf of the members and are recorded as such. Who holds
-    the duty ``not_same_as`` in the same scope is left out. ``single`` permits a
-    joint duty to come down to one person.
+    ``members`` holds positions, ``user:NAME``, ``area:NAME`` (the owner of a
+    business area, ``area:*`` all of them) and roles of the scope with a dot
+    (``project.manager``). ``proxies`` may act on behalf of the members and are
+    recorded as such. Who holds the duty ``not_same_as`` in the same scope is left
+    out. ``single`` permits a joint duty to come down to one person.
     """
 
     name: str
@@ -34,7 +33,6 @@ class Duty:
     title_en: str
     mode: Mode
     members: tuple[str, ...]
-    fallback: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
     not_same_as: str = ""
     department: str = ""
@@ -44,7 +42,7 @@ class Duty:
     @property
     def depends_on_scope(self) -> bool:
         """Tell whether the people differ from project to project."""
-        return any(is_role(source) for source in self.members + self.fallback)
+        return any(is_role(source) for source in self.members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +109,7 @@ class DutyBook:
         duty = self.duties.get(name)
         if duty is None:
             return ()
-        people = self._people(duty, duty.members, roles, active, day)
-        people = people or self._people(duty, duty.fallback, roles, active, day)
+        people = self._people(duty, roles, active, day)
         if duty.not_same_as:
             barred = self.resolve(duty.not_same_as, roles, active, day)
             people = tuple(person for person in people if person not in barred)
@@ -132,15 +129,10 @@ class DutyBook:
         return frozenset(place.name for place in places if username in place.users)
 
     def _people(
-        self,
-        duty: Duty,
-        sources: tuple[str, ...],
-        roles: Roles,
-        active: frozenset[str],
-        day: date,
+        self, duty: Duty, roles: Roles, active: frozenset[str], day: date
     ) -> tuple[str, ...]:
         found: list[str] = []
-        for person in self._named(sources, roles):
+        for person in self._named(duty.members, roles):
             found += self._acting(person, duty, active, day)
         return _unique(person for person in found if person in active)
 

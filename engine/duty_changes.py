@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import cache, candidates, duties, journal
+from engine import cache, candidates, duties, duty_usage, journal
 from engine.actors import SYSTEM, Actor
 from engine.authorization import Permission, require
 from engine.duty_book import DutyBook
@@ -65,7 +65,6 @@ def replace(
     actor: Actor,
     content: Mapping[str, Any],
     *,
-    used: Used | None = None,
     version: int | None = None,
 ) -> Replaced:
     """Store a new version and hand open tasks to the people it names.
@@ -74,7 +73,6 @@ def replace(
         session: The transaction.
         actor: An administrator.
         content: The configuration, as a seed file says it.
-        used: Duties of the deployed diagrams; those of open tasks count anyway.
         version: The version that the caller read, if he did.
 
     Raises:
@@ -88,7 +86,8 @@ def replace(
         raise DutiesChangedError
     book = read(content)
     tasks = candidates.open_tasks(session)
-    _require_sound(session, book, {**_used_by(session, tasks), **(used or {})})
+    needed = {**_used_by(session, tasks), **duty_usage.used(session)}
+    _require_sound(session, book, needed)
     before = _people(session, tasks)
     _store(session, actor, current + 1, book, content)
     return Replaced(current + 1, _reassign(session, actor, tasks, before))

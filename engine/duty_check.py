@@ -11,7 +11,10 @@ FILE = "duties.toml"
 _FEWEST_TOGETHER = 2
 
 Used = Mapping[str, Collection[str]]
-"""Duties that diagrams name, each with the modes in which they name it."""
+"""Duties that diagrams name, each with the modes in which they name it.
+
+An empty mode, or none at all, stands for the duty's own.
+"""
 
 
 def check(book: DutyBook, used: Used, active: Collection[str]) -> tuple[Finding, ...]:
@@ -42,14 +45,14 @@ def _too_few(
     roles = {
         source: (f"({source})",)
         for each in book.duties.values()
-        for source in each.members + each.fallback
+        for source in each.members
         if is_role(source)
     }
     everybody = frozenset({*active, *(who for (who,) in roles.values())})
     people = book.resolve(duty.name, roles, everybody, date.min)
     if not people:
         return [_held_by_nobody(duty)]
-    together = "all" in (modes or {duty.mode})
+    together = "all" in {mode or duty.mode for mode in modes or ("",)}
     if together and len(people) < _FEWEST_TOGETHER and not duty.single:
         return [_held_by_one(duty)]
     return []

@@ -64,7 +64,6 @@ class _Duty(_Strict):
     title_en: str = ""
     mode: Mode = "one"
     members: list[str]
-    fallback: list[str] = []
     proxies: list[str] = []
     not_same_as: str = ""
     department: str = ""
@@ -137,7 +136,7 @@ def _book(shape: _Configuration) -> DutyBook:
 
 
 def _duty(name: str, given: _Duty) -> Duty:
-    lists = ("members", "fallback", "proxies", "rules")
+    lists = ("members", "proxies", "rules")
     values = given.model_dump()
     values |= {key: tuple(values[key]) for key in lists}
     values["title_en"] = given.title_en or name
@@ -180,11 +179,7 @@ def _contradictions(book: DutyBook) -> list[Problem]:
 
 
 def _sources(book: DutyBook, name: str, duty: Duty) -> list[Problem]:
-    given = {
-        "members": duty.members,
-        "fallback": duty.fallback,
-        "proxies": duty.proxies,
-    }
+    given = {"members": duty.members, "proxies": duty.proxies}
     return [
         _unknown(f"/duties/{name}/{key}/{number}", source)
         for key, sources in given.items()
