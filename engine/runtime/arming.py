@@ -9,7 +9,8 @@ from engine.runtime import messages, timers, waiting
 from engine.runtime.data import Data
 from engine.runtime.elements import Element, Trigger, TriggerKind
 from engine.runtime.timers import Schedule
-from engine.runtime.tokens import NodeSpec, Role, Scope, Token
+from engine.runtime.tokens import NodeSpec, Scope, Token
+from engine.runtime.work import Role
 
 WAITED_FOR = frozenset(
     {

@@ -15,8 +15,9 @@ from engine.runtime.faults import StateError
 from engine.runtime.model import Model
 from engine.runtime.packing import pack, unpack
 from engine.runtime.stored_waits import read_wait, write_wait
-from engine.runtime.tokens import InnerScope, Role, RootScope, Scope, Token
+from engine.runtime.tokens import InnerScope, RootScope, Scope, Token
 from engine.runtime.tree import ORIGIN
+from engine.runtime.work import Role
 
 MAGIC = b"FW"
 FORMAT = 1

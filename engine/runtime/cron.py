@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN") + (
-    "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-)  # fmt: skip
+_MONTHS = (
+    "JAN",
+    "FEB",
+    "MAR",
+    "APR",
+    "MAY",
+    "JUN",
+    "JUL",
+    "AUG",
+    "SEP",
+    "OCT",
+    "NOV",
+    "DEC",
+)
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _HORIZON_DAYS = 366 * 8  # a 29th of February comes within eight years
 

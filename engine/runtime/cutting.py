@@ -1,8 +1,9 @@
-"""Cutting off what is no longer wanted: tokens, what waits on them, what runs inside."""
+"""Cutting off what is no longer wanted: tokens, their waits, what runs inside."""
 
 from engine.runtime import waiting
-from engine.runtime.tokens import ARMED, Scope, Token
+from engine.runtime.tokens import Scope, Token
 from engine.runtime.tree import uproot
+from engine.runtime.work import ARMED
 
 
 def cut(token: Token, reason: str) -> None:

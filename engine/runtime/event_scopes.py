@@ -4,8 +4,9 @@ from typing import Any
 
 from engine.runtime import arming, cutting, messages, scopes, timers, waiting
 from engine.runtime.data import Data
-from engine.runtime.tokens import NodeSpec, Role, Scope, Token
+from engine.runtime.tokens import NodeSpec, Scope, Token
 from engine.runtime.tree import ORIGIN, view
+from engine.runtime.work import Role
 
 
 def fire(armed: Token, payload: Any) -> None:

@@ -1,6 +1,6 @@
 """Evaluating compiled FEEL for a token; what fails says what was wrong with what."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,20 +85,6 @@ def condition_or_none(
 ) -> bool:
     """Return whether a condition that is watched is true; null means not yet."""
     return value(token, expression, data) is True
-
-
-def guarded(
-    what: Text, code: str, action: Callable[[], Any], *, expression: str = ""
-) -> Any:
-    """Return what ``action`` gives; ``FeelError`` and ``ValueError`` become failures."""
-    try:
-        return action()
-    except (FeelError, ValueError, ArithmeticError) as error:
-        raise ElementFailed(
-            code,
-            Text(f"{what.en}: {error}", f"{what.zh}：{error}"),
-            expression=expression,
-        ) from error
 
 
 def context_of(token: Token, data: Mapping[str, Any] | None = None) -> dict[str, Any]:

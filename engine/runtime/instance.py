@@ -18,8 +18,9 @@ from engine.runtime.data import Data, accept, accept_value, hand_out
 from engine.runtime.faults import NotWaitingError
 from engine.runtime.model import Model
 from engine.runtime.step import Step, Surroundings, Wait, WaitKind
-from engine.runtime.tokens import Role, RootScope, Token
+from engine.runtime.tokens import RootScope, Token
 from engine.runtime.tree import view, view_of
+from engine.runtime.work import Role
 
 
 class LiveInstance:
@@ -66,9 +67,7 @@ class LiveInstance:
         root = RootScope(model.root, dict(model.scopes))
         live = cls(model, root)
         data, carried = accept(variables), accept_value(payload)
-        return live, live._step(
-            surroundings, lambda: _begin(root, data, name, carried)
-        )
+        return live, live._step(surroundings, lambda: _begin(root, data, name, carried))
 
     @classmethod
     def load(cls, model: Model, state: bytes) -> "LiveInstance":
@@ -209,10 +208,7 @@ class LiveInstance:
         Raises:
             NotWaitingError: there is no such token.
         """
-        if ref is None:
-            found = view(self._root)
-        else:
-            found = view_of(self._token(ref))
+        found = view(self._root) if ref is None else view_of(self._token(ref))
         copied: dict[str, Any] = hand_out(found)
         return copied
 

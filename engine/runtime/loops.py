@@ -12,7 +12,8 @@ from engine.runtime import cutting, expressions
 from engine.runtime.data import Data, carry_over
 from engine.runtime.elements import Loop
 from engine.runtime.faults import ElementFailed
-from engine.runtime.tokens import Role, Token
+from engine.runtime.tokens import Token
+from engine.runtime.work import Role
 
 COUNTER = "loopCounter"
 INDEX, STARTED, DONE, TOTAL = "index", "started", "done", "total"

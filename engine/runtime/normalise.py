@@ -68,7 +68,7 @@ def _inline_definitions(root: Element) -> None:
         parent = pointer.getparent()
         if definition is not None and parent is not None:
             own = copy.deepcopy(definition)
-            own.attrib.pop("id", None)
+            own.attrib.pop("id", "")
             parent.replace(pointer, own)
 
 

@@ -1,20 +1,20 @@
 """Entering and ending scopes: sub-processes, called processes, the process itself."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from engine.runtime import arming, cutting
 from engine.runtime.data import Data
 from engine.runtime.tokens import InnerScope, RootScope, Scope, Token
 
 
-def enter(host: Token, key: str, data: Data, starts: Iterable[str] = ()) -> None:
+def enter(host: Token, key: str, data: Data, starts: Sequence[str] = ()) -> None:
     """Open the scope ``key`` inside ``host`` and put tokens on its start nodes."""
     spec = host.scope.root.subprocess_specs[key]
     host.rest(started=True)
     begin(InnerScope(spec, host), data, starts or spec.starts)
 
 
-def begin(scope: Scope, data: Data, starts: Iterable[str]) -> None:
+def begin(scope: Scope, data: Data, starts: Sequence[str]) -> None:
     """Let a new scope wait for its event sub-processes and run from ``starts``."""
     top = scope.plant(data)
     arming.arm_starts(scope)

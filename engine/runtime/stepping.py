@@ -1,7 +1,5 @@
 """Letting an instance move until it can only wait."""
 
-from collections.abc import Callable
-
 from engine.errors import Text
 from engine.runtime import expressions, joins, throwing, waiting
 from engine.runtime.arming import START, trigger_of
@@ -9,18 +7,18 @@ from engine.runtime.behaviours.gateways import SettledJoin
 from engine.runtime.elements import Trigger
 from engine.runtime.faults import ElementFailed
 from engine.runtime.step import Surroundings, WaitKind
-from engine.runtime.tokens import Role, RootScope, Scope, TaskState, Token, Work
+from engine.runtime.tokens import NodeSpec, RootScope, Scope, Token
 from engine.runtime.tree import view, view_of
+from engine.runtime.work import Role, Work
 
 BUDGET = 100_000  # tokens that run in one command before one is stopped
 
 FIRED = "fired"  # in the memo of a conditional event: it was true when last seen
 
 
-def begin(root: RootScope, around: Surroundings) -> Work:
+def begin(root: RootScope, around: Surroundings) -> Work[Token]:
     """Begin a command."""
-    work = Work(around, BUDGET)
-    work.failed = waiting.fail
+    work = Work(around, BUDGET, waiting.fail)
     root.begin(work)
     return work
 
@@ -32,46 +30,40 @@ def settle(root: RootScope) -> None:
         _run_ready(root.work)
 
 
-def _run_ready(work: Work) -> None:
+def _run_ready(work: Work[Token]) -> None:
     ready = work.ready
     while ready:
         token = ready.popleft()
-        if token.is_live and token.has_state(TaskState.READY):
+        if token.is_ready:
             work.budget -= 1
-            work.attempt(token, token.run if work.budget >= 0 else _stop(token))
+            work.attempt(token, token.run if work.budget >= 0 else _stop)
 
 
-def _stop(token: Token) -> Callable[[], None]:
-    def stop() -> None:
-        raise ElementFailed(
-            "too-many-steps",
-            Text(
-                f"{BUDGET} elements were passed without anything to wait for.",
-                f"连续执行了 {BUDGET} 个元素而没有任何等待。",
-            ),
-        )
-
-    return stop
+def _stop() -> None:
+    raise ElementFailed(
+        "too-many-steps",
+        Text(
+            f"{BUDGET} elements were passed without anything to wait for.",
+            f"连续执行了 {BUDGET} 个元素而没有任何等待。",
+        ),
+    )
 
 
 def _settle_joins(root: RootScope) -> bool:
-    found = {
-        (scope, token.task_spec): token.does
-        for scope in root.scopes()
-        for token in scope.tasks.values()
-        if joins.ARRIVED in token.memo and isinstance(token.does, SettledJoin)
-    }
+    waiting_joins: dict[tuple[Scope, NodeSpec], SettledJoin] = {}
+    for scope in root.scopes():
+        for token in scope.tasks.values():
+            does = token.task_spec.does if joins.ARRIVED in token.memo else None
+            if isinstance(does, SettledJoin):
+                waiting_joins[scope, token.task_spec] = does
     fired = [
         join.settle(scope, spec, stuck=False)
-        for (scope, spec), join in found.items()
-        if isinstance(join, SettledJoin)
+        for (scope, spec), join in waiting_joins.items()
     ]
-    if any(fired):
-        return True
-    return any(
+    return any(fired) or any(
         join.settle(scope, spec, stuck=True)
-        for (scope, spec), join in found.items()
-        if isinstance(join, SettledJoin) and _is_stuck(scope)
+        for (scope, spec), join in waiting_joins.items()
+        if _is_stuck(scope)
     )
 
 

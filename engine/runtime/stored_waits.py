@@ -9,7 +9,8 @@ from typing import Any
 from engine.runtime.arming import START
 from engine.runtime.elements import Element
 from engine.runtime.step import StepIncident, Wait, WaitKind
-from engine.runtime.tokens import Role, Token
+from engine.runtime.tokens import Token
+from engine.runtime.work import Role
 
 _FROM_MODEL = frozenset({"kind", "ref", "element_id", "element_name", "path"})
 _STORED = tuple(
@@ -28,7 +29,7 @@ def write_wait(token: Token) -> list[Any] | None:
     known: dict[str, Any] = {}
     for name, default in _STORED:
         value = getattr(wait, name)
-        if value != default and value != {}:
+        if value not in (default, {}):
             known[name] = value
     if wait.incident is not None:
         incident = wait.incident

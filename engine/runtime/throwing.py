@@ -8,8 +8,9 @@ from engine.runtime import boundaries, event_scopes, messages
 from engine.runtime.elements import Element, Trigger, TriggerKind
 from engine.runtime.faults import ElementFailed
 from engine.runtime.step import WaitKind
-from engine.runtime.tokens import NodeSpec, Role, RootScope, Scope, Token
+from engine.runtime.tokens import NodeSpec, RootScope, Scope, Token
 from engine.runtime.tree import view, view_of
+from engine.runtime.work import Role
 
 
 def throw_error(

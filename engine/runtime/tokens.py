@@ -6,9 +6,7 @@ branches began with. SpiffWorkflow predicts the future in that tree and keeps th
 past; we keep neither, so the tree is as large as what is going on.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from enum import StrEnum
+from collections.abc import Iterator
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -23,25 +21,10 @@ from typing_extensions import override
 from engine.runtime.data import Data
 from engine.runtime.elements import Contract, Element, Flow
 from engine.runtime.engine_script import FeelScriptEngine
-from engine.runtime.faults import ElementFailed
-from engine.runtime.step import Surroundings, Wait
-from engine.runtime.trace import Recorder
+from engine.runtime.step import Wait
+from engine.runtime.work import ARMED, Role, Work
 
 LIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
-
-
-class Role(StrEnum):
-    """What a token is there for."""
-
-    FLOW = "flow"  # it moves along sequence flows
-    INSTANCE = "instance"  # one pass of a loop; its parent is the loop
-    BOUNDARY = "boundary"  # an armed boundary event; its parent is the host
-    RACE = "race"  # one event behind an event-based gateway, or of several triggers
-    START = "start"  # an armed start of an event sub-process
-    HANDLER = "handler"  # an event sub-process or a compensation handler that runs
-
-
-ARMED = frozenset({Role.BOUNDARY, Role.RACE, Role.START})
 
 
 class Behaviour:
@@ -110,10 +93,10 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow has no typ
 class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]  # SpiffWorkflow has no types
     """What a process or sub-process consists of.
 
-    ``sources`` maps a node to those before it, ``hosts`` a boundary event to its
-    activity. ``key`` is unique in the model. ``starts`` are the nodes that get a token when
+    ``key`` is unique in the model. ``starts`` are the nodes that get a token when
     the scope is entered, ``triggered`` the event sub-processes in it. ``element``
-    is the sub-process in the outer scope, None for a process.
+    is the sub-process in the outer scope, None for a process. ``sources`` maps a
+    node to those before it, ``hosts`` a boundary event to its activity.
     """
 
     start: Any
@@ -147,6 +130,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types
     """
 
     id: UUID
+    workflow: "Scope"
     task_spec: NodeSpec
     data: Data
     _children: list[UUID]
@@ -187,7 +171,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types
     @property
     def scope(self) -> "Scope":
         """The scope that the token lives in."""
-        return cast("Scope", self.workflow)
+        return self.workflow
 
     @property
     def element(self) -> Element:
@@ -200,7 +184,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types
         return self.task_spec.does
 
     @property
-    def work(self) -> "Work":
+    def work(self) -> "Work[Token]":
         """The command that is being carried out."""
         return self.scope.root.work
 
@@ -230,6 +214,11 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types
         return (self._state & LIVE) != 0 and self.id in self.scope.tasks
 
     @property
+    def is_ready(self) -> bool:
+        """Whether the token is about to run."""
+        return self._state == TaskState.READY and self.is_live
+
+    @property
     def holds(self) -> bool:
         """Whether the scope cannot end while the token is there."""
         return self.role not in ARMED and (self._state & LIVE) != 0
@@ -237,9 +226,9 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types
     def hang_below(self, parent: "Token") -> None:
         """Move the node with what is below it to another place in the tree."""
         if (old := self.above) is not None:
-            old._children.remove(self.id)
+            old._children.remove(self.id)  # noqa: SLF001 - its own class
         self._parent = parent.id
-        parent._children.append(self.id)
+        parent._children.append(self.id)  # noqa: SLF001 - its own class
 
     def go(self) -> None:
         """Let a new token arrive at its element."""
@@ -335,22 +324,23 @@ class RootScope(_ScopeTree, BpmnWorkflow):  # type: ignore[misc]  # untyped base
         self.serial = 0
         self.finished = False
         self.outcome: str | None = None
-        self._work: Work | None = None
+        self._work: Work[Token] | None = None
 
     @property
+    @override
     def root(self) -> "RootScope":
         """The scope itself."""
         return self
 
     @property
-    def work(self) -> "Work":
+    def work(self) -> "Work[Token]":
         """The command that is being carried out."""
         if self._work is None:
             msg = "an instance only moves inside a command"
             raise RuntimeError(msg)
         return self._work
 
-    def begin(self, work: "Work") -> None:
+    def begin(self, work: "Work[Token]") -> None:
         """Begin a command."""
         self._work = work
 
@@ -395,6 +385,7 @@ class InnerScope(_ScopeTree, BpmnSubWorkflow):  # type: ignore[misc]  # untyped 
         root.subprocesses[host.id] = self
 
     @property
+    @override
     def root(self) -> RootScope:
         """The run of the process itself."""
         return cast("RootScope", self.top_workflow)
@@ -404,20 +395,3 @@ class InnerScope(_ScopeTree, BpmnSubWorkflow):  # type: ignore[misc]  # untyped 
 
 
 Scope = RootScope | InnerScope
-
-
-class Work:
-    """One command while it is carried out."""
-
-    def __init__(self, around: Surroundings, budget: int) -> None:
-        self.around, self.budget = around, budget
-        self.record = Recorder()
-        self.ready: deque[Token] = deque()
-        self.failed: Callable[[Token, ElementFailed], None]
-
-    def attempt(self, token: Token, action: Callable[[], object]) -> None:
-        """Carry out ``action`` for ``token``; a failure becomes its incident."""
-        try:
-            action()
-        except ElementFailed as failure:
-            self.failed(token, failure)

@@ -6,7 +6,8 @@ from engine.runtime.elements import Trigger, TriggerKind
 from engine.runtime.faults import ElementFailed
 from engine.runtime.step import ElementEvent, StepIncident, Wait, WaitKind
 from engine.runtime.timers import Schedule
-from engine.runtime.tokens import Role, Token
+from engine.runtime.tokens import Token
+from engine.runtime.work import Role
 
 LOOP_BODY = "multiInstanceBody"  # the type of the event for a loop as a whole
 

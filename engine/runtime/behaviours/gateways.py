@@ -7,7 +7,8 @@ from typing_extensions import override
 from engine.runtime import arming, cutting, flows, joins, messages, waiting
 from engine.runtime.behaviours.nodes import FlowNode
 from engine.runtime.elements import Flow
-from engine.runtime.tokens import NodeSpec, Role, Scope, Token
+from engine.runtime.tokens import NodeSpec, Scope, Token
+from engine.runtime.work import Role
 
 
 class ExclusiveGateway(FlowNode):

@@ -8,7 +8,8 @@ from typing_extensions import override
 from engine.runtime import arming, cutting, expressions, flows, handlers, loops, waiting
 from engine.runtime.data import Data
 from engine.runtime.elements import Flow
-from engine.runtime.tokens import Behaviour, Role, Token
+from engine.runtime.tokens import Behaviour, Token
+from engine.runtime.work import Role
 
 _LEAVING: Mapping[Role, Callable[[Token], None]] = {
     Role.INSTANCE: loops.pass_done,
@@ -75,7 +76,7 @@ class Activity(FlowNode):
     def prepare(self, token: Token, data: Data) -> Any:
         """Return what ``begin`` needs."""
 
-    def begin(self, token: Token, prepared: Any) -> bool:
+    def begin(self, token: Token, prepared: Any) -> bool:  # noqa: ARG002 - an offer
         """Start working; return whether the work is done already."""
         return True
 

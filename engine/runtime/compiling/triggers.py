@@ -1,6 +1,6 @@
 """Event definitions of an event, a message task or a loop's behaviour."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from engine.errors import Text
 from engine.feel import Expression
@@ -11,7 +11,7 @@ from engine.runtime.elements import TimerKind, TimerText, Trigger, TriggerKind
 from engine.runtime.xml import Element
 
 _SUFFIX = "EventDefinition"
-_READERS = {
+_READERS: Mapping[TimerKind, tuple[Callable[[str], object], ...]] = {
     TimerKind.DATE: (times.read_moment, times.read_length),
     TimerKind.DURATION: (times.read_length, times.read_moment),
     TimerKind.CYCLE: (times.read_cycle,),
@@ -103,7 +103,9 @@ def _timer(place: Place, known: Definitions, definition: Element) -> Trigger | N
         part = xml.child(definition, kind.value)
         if part is not None:
             timer = _timer_text(place, kind, xml.text_of(part))
-            return timer and Trigger(kind=TriggerKind.TIMER, timer=timer)
+            if timer is None:
+                return None
+            return Trigger(kind=TriggerKind.TIMER, timer=timer)
     place.refuse(
         "timer-missing",
         Text("The timer says no time.", "定时器没有写明时间。"),
@@ -121,9 +123,9 @@ def _timer_text(place: Place, kind: TimerKind, text: str) -> TimerText | None:
     return TimerText(kind=kind, text=text, expression=expression)
 
 
-def _reads(text: str, reader: object) -> bool:
+def _reads(text: str, reader: Callable[[str], object]) -> bool:
     try:
-        reader(text)  # type: ignore[operator]  # one of three readers
+        reader(text)
     except (ValueError, OverflowError):
         return False
     return True
