@@ -137,4 +137,4 @@ def _numbers(session: Session, rows: list[Notification]) -> dict[int, str]:
     found = session.execute(
         select(Scope.key, Scope.business_id).where(Scope.key.in_(wanted))
     )
-    return {key: number for key, number in found}
+    return {row.key: row.business_id for row in found}

@@ -1,0 +1,167 @@
+"""What happened, as one reader may see it: the journal without what is not his."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.shapes import Answer, Key
+from engine import authorization, forms
+from engine.authorization import Actor
+from engine.errors import NotFoundError
+from engine.events import Event
+from engine.schema import JournalEntry, UserAccount, UserTask
+
+# Details of these events hold nothing that a reader of the project may not see.
+# Answers are shown by their form; whatever is not listed comes without details.
+_OPEN_DETAILS = frozenset(
+    {
+        Event.TASK_CREATED,
+        Event.TASK_UNOWNED,
+        Event.TASK_CLAIMED,
+        Event.TASK_RELEASED,
+        Event.TASK_ASSIGNED,
+        Event.TASK_UPDATED,
+        Event.TASK_CANCELED,
+        Event.INSTANCE_COMPLETED,
+        Event.INSTANCE_TERMINATED,
+        Event.INCIDENT_OPENED,
+        Event.INCIDENT_RESOLVED,
+        "ProjectOpened",
+        "NoticeSent",
+    }
+)
+_MOST = 2000
+
+
+class Entry(Answer):
+    """One entry of the journal.
+
+    ``details`` of a completed task are ``values`` (its answers, without fields that
+    are for other duties) and ``on_behalf_of``.
+    """
+
+    key: Key
+    at: datetime
+    actor: str
+    actor_name: str
+    event: str
+    process_instance_key: Key | None
+    user_task_key: Key | None
+    element_id: str
+    element_name: str
+    details: dict[str, Any]
+
+
+def entries(
+    session: Session,
+    actor: Actor,
+    *,
+    scope_key: int | None = None,
+    instance_key: int | None = None,
+    task_key: int | None = None,
+    only: Collection[str] | None = None,
+) -> list[Entry]:
+    """Return what happened in a scope, an instance or to a task, the newest first.
+
+    Customers see what people did, not what the machinery did.
+    """
+    rows = _rows(session, scope_key, instance_key, task_key, only)
+    if actor.is_customer:
+        rows = [row for row in rows if row.task_key is not None]
+    tasks = _tasks(session, rows)
+    people = _names(session, {row.actor for row in rows})
+    duties = authorization.duties_of(session, actor, scope_key)
+    english = not actor.language.startswith("zh")
+    found = []
+    for row in rows:
+        task = tasks.get(row.task_key or 0)
+        found.append(
+            Entry(
+                key=row.key,
+                at=row.at,
+                actor=row.actor,
+                actor_name=people.get(row.actor, row.actor),
+                event=row.event,
+                process_instance_key=row.instance_key,
+                user_task_key=row.task_key,
+                element_id=row.element_id,
+                element_name=_name(task, english=english),
+                details=_details(session, row, task, duties),
+            )
+        )
+    return found
+
+
+def _rows(
+    session: Session,
+    scope_key: int | None,
+    instance_key: int | None,
+    task_key: int | None,
+    only: Collection[str] | None,
+) -> Sequence[JournalEntry]:
+    query = select(JournalEntry).order_by(JournalEntry.key.desc()).limit(_MOST)
+    for column, key in (
+        (JournalEntry.scope_key, scope_key),
+        (JournalEntry.instance_key, instance_key),
+        (JournalEntry.task_key, task_key),
+    ):
+        if key is not None:
+            query = query.where(column == key)
+    if only is not None:
+        query = query.where(JournalEntry.event.in_(only))
+    return session.scalars(query).all()
+
+
+def _tasks(session: Session, rows: Iterable[JournalEntry]) -> dict[int, UserTask]:
+    wanted = {row.task_key for row in rows if row.task_key is not None}
+    if not wanted:
+        return {}
+    found = session.scalars(select(UserTask).where(UserTask.key.in_(wanted)))
+    return {task.key: task for task in found}
+
+
+def _names(session: Session, usernames: Collection[str]) -> dict[str, str]:
+    found = session.execute(
+        select(UserAccount.username, UserAccount.display_name).where(
+            UserAccount.username.in_(usernames)
+        )
+    )
+    return {row.username: row.display_name for row in found}
+
+
+def _name(task: UserTask | None, *, english: bool) -> str:
+    if task is None:
+        return ""
+    return task.name_en if english and task.name_en else task.name
+
+
+def _details(
+    session: Session,
+    row: JournalEntry,
+    task: UserTask | None,
+    duties: Collection[str],
+) -> dict[str, Any]:
+    if row.event == Event.TASK_COMPLETED:
+        return _answers(session, row.details, task, duties)
+    if row.event in _OPEN_DETAILS:
+        return dict(row.details)
+    return {}
+
+
+def _answers(
+    session: Session,
+    details: Mapping[str, Any],
+    task: UserTask | None,
+    duties: Collection[str],
+) -> dict[str, Any]:
+    shown = {k: v for k, v in details.items() if k != "values"}
+    if task is None or not task.form:
+        return {**shown, "values": details.get("values", {}) if task else {}}
+    try:
+        form = forms.form_of(session, task.deployment_key, task.form)
+    except NotFoundError:
+        return shown
+    return {**shown, "values": form.visible(details.get("values", {}), duties)}
