@@ -377,11 +377,10 @@ class InnerScope(_ScopeTree, BpmnSubWorkflow):  # type: ignore[misc]  # untyped 
     host: Token
 
     def __init__(self, spec: ScopeSpec, host: Token) -> None:
-        root = host.scope.root
+        root, shown = host.scope.root, host.element.id
+        self.path = (*host.scope.path, shown) if shown else host.scope.path
         super().__init__(spec, host.id, root, deserializing=True)
         self.host, self.compensations = host, []
-        shown = host.element.id
-        self.path = (*host.scope.path, shown) if shown else host.scope.path
         root.subprocesses[host.id] = self
 
     @property
