@@ -1,7 +1,7 @@
 """A decision file as XML: bounded, without entities, without network."""
 
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 from lxml import etree
 
@@ -94,7 +94,7 @@ class Document:
                 )
             level = [child for element in level for child in element]
 
-    def fail(self, element: Xml | None, rule: Text, remedy: Text) -> None:
+    def fail(self, element: Xml | None, rule: Text, remedy: Text) -> NoReturn:
         """Raise the error for an element."""
         raise self.error(element, rule, remedy)
 
@@ -108,9 +108,7 @@ class Document:
     def kind(self, element: Xml) -> str:
         """Return the name of a DMN element, "" for elements of other vocabularies."""
         tag = element.tag
-        if isinstance(tag, str) and tag.startswith(self.prefix):
-            return tag[len(self.prefix) :]
-        return ""
+        return tag[len(self.prefix) :] if tag.startswith(self.prefix) else ""
 
     def children(self, element: Xml, kind: str) -> list[Xml]:
         """Return the direct children of that name."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from engine.dmn.run import DecisionRun, MatchedRule
 from engine.dmn.tables import Output, Rule, Table
 from engine.errors import Text
+from engine.feel import tree
 from engine.feel.comparison import equal
 from engine.feel.compiler import compile_tests
 from engine.feel.compiler.dispatch import compile_node, compiles
@@ -74,9 +75,7 @@ def compile_table(table: Table, scope: Scope) -> Evaluate:
 
 def _column(output: Output, scope: Scope, cell_scope: Scope) -> Column:
     items = output.values.items if output.values else ()
-    ranks = tuple(
-        compile_tests(type(output.values)((item,)), cell_scope) for item in items
-    )  # type: ignore[misc]  # items are empty without values
+    ranks = tuple(compile_tests(tree.Tests((item,)), cell_scope) for item in items)
     default = None if output.default is None else compile_node(output.default, scope)
     return Column(output.name, ranks, default)
 
@@ -188,7 +187,7 @@ class TableRun:
             name, policy = self.table.owner, self.table.policy
             self.run.note(
                 Text(
-                    f"rows {rows} of {name} match together; {policy} does not allow that",
+                    f"rows {rows} of {name} match together, against {policy}",
                     f"{name} 的第 {rows} 行同时命中，命中策略 {policy} 不允许",
                 )
             )

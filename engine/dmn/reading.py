@@ -37,7 +37,7 @@ class FileReader:
             self.prefixes.get(namespace, ""): reader.types
             for namespace, reader in imports.items()
         }
-        self.types = TypeBook(document, books)
+        self.types: TypeBook = TypeBook(document, books)
         self.raw = {self._key(element): element for element in self._drawn()}
         self.all_raw: dict[Key, Xml] = dict(self.raw)
         for reader in imports.values():

@@ -94,8 +94,8 @@ class TableReader:
             self.boxes.problem(
                 element,
                 Text(
-                    f"{table.policy} needs the possible values of an output, best first",
-                    f"命中策略 {table.policy} 需要按优先顺序列出输出的可能值",
+                    f"{table.policy} needs the values of an output, best first",
+                    f"命中策略 {table.policy} 需按优先顺序列出输出值",
                 ),
                 Text(
                     "List the output values of the column", "请在输出列填写输出值列表"

@@ -21,6 +21,9 @@ _HINTS: Final = {
     "not": Text("FEEL says not(…)", "FEEL 用 not(…)"),
     "$": Text("FEEL names variables without ${ }", "FEEL 直接写变量名，不用 ${ }"),
     "%": Text("FEEL says modulo(a, b)", "FEEL 用 modulo(a, b)"),
+    "True": Text("FEEL says `true`", "FEEL 用 true"),
+    "False": Text("FEEL says `false`", "FEEL 用 false"),
+    "None": Text("FEEL says `null`", "FEEL 用 null"),
     "is": Text("FEEL says x = null", "FEEL 用 x = null"),
 }
 _FULL_WIDTH: Final = Text("type it in half width", "请改用半角符号")
@@ -28,7 +31,20 @@ _FULL_WIDTH_SIGNS: Final = frozenset(
     "（），：；“”‘’＝＞＜！［］｛｝＋－＊／．。、？《》【】"
 )
 _RESERVED: Final = frozenset(
-    ["and", "or", "in", "between", "then", "else", "return", "satisfies", "if", "for", "some", "every"]
+    [
+        "and",
+        "or",
+        "in",
+        "between",
+        "then",
+        "else",
+        "return",
+        "satisfies",
+        "if",
+        "for",
+        "some",
+        "every",
+    ]
 )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from typing_extensions import override
+
 _YEAR: Final = 12
 
 
@@ -22,6 +24,7 @@ class YearMonthDuration:
     def __neg__(self) -> "YearMonthDuration":
         return YearMonthDuration(-self.months)
 
+    @override
     def __str__(self) -> str:
         years, months = divmod(abs(self.months), _YEAR)
         text = (f"{years}Y" if years else "") + (f"{months}M" if months else "")

@@ -1,6 +1,6 @@
 """What others use: compiled expressions, cells and scripts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -23,7 +23,7 @@ _NOTHING: Final[Lent] = {}
 _VALUE: Final = "?"
 
 
-def known_names(names: Iterable[str] = ()) -> KnownNames:
+def known_names(names: Collection[str] = ()) -> KnownNames:
     """Return the names of several words that an expression may use."""
     if not names:
         return _STANDARD_NAMES

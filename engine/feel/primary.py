@@ -6,21 +6,22 @@ from typing import Final
 
 from engine.errors import Text
 from engine.feel import tree
-from engine.feel.cursor import EXPRESSION, Cursor
+from engine.feel.cursor import EXPRESSION, NAME, Cursor
 from engine.feel.names import KnownNames
 from engine.feel.numbers import number
 from engine.feel.temporal.literals import at_literal
-from engine.feel.tokens import Kind
+from engine.feel.tokens import Kind, Token
+from engine.feel.type_names import TypeParser
 
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
-_OPERATORS: Final = ("<", "<=", ">", ">=", "=", "!=")
 _BINARY_WORDS: Final = frozenset(
     ["and", "or", "in", "between", "then", "else", "return", "satisfies", "instance"]
 )
+_PYTHON_WORDS: Final = frozenset({"True", "False", "None"})
 _STARTS: Final = frozenset({"(", "[", "{", "-", "@", "?", "]"})
 
 
-class PrimaryParser(Cursor):
+class PrimaryParser(TypeParser):
     """Parts that bind tighter than any operator."""
 
     def __init__(self, source: str, names: KnownNames) -> None:
@@ -90,17 +91,22 @@ class PrimaryParser(Cursor):
         if known is not None:
             return tree.Name(known)
         token = self.token
-        if token.kind is Kind.NUMBER:
-            return tree.Constant(number(self.take().text))
-        if token.kind is Kind.STRING:
-            return tree.Constant(self.take().text)
-        if token.kind is Kind.QUOTED:
-            return tree.Name(self.take().text)
-        if token.kind is Kind.NAME:
-            return self._word(token.text)
-        if token.kind is Kind.SIGN and token.text in self._signs:
-            return self._signs[token.text]()
-        return self.fail(EXPRESSION)
+        match token.kind:
+            case Kind.NUMBER:
+                return tree.Constant(number(self.take().text))
+            case Kind.STRING:
+                return tree.Constant(self.take().text)
+            case Kind.QUOTED:
+                return tree.Name(self.take().text)
+            case Kind.NAME:
+                return self._word(token.text)
+            case _:
+                return self._sign(token)
+
+    def _sign(self, token: Token) -> tree.Node:
+        if token.kind is not Kind.SIGN or token.text not in self._signs:
+            self.fail(EXPRESSION)
+        return self._signs[token.text]()
 
     def _word(self, word: str) -> tree.Node:
         if word in self._words and not self._is_plain_name():
@@ -108,7 +114,7 @@ class PrimaryParser(Cursor):
         if word in _CONSTANTS:
             self.take()
             return tree.Constant(_CONSTANTS[word])
-        if word in _BINARY_WORDS - {"instance"}:
+        if word in _BINARY_WORDS - {"instance"} or word in _PYTHON_WORDS:
             self.fail(EXPRESSION)
         self.take()
         if self.token.kind is Kind.NAME and self.token.text not in _BINARY_WORDS:
@@ -261,7 +267,7 @@ class PrimaryParser(Cursor):
         name = self.source[self.tokens[start].start : self.tokens[self.index - 1].end]
         name = " ".join(name.split())
         if self.index == start:
-            self.fail(Text("the name of a parameter", "参数名"))
+            self.fail(NAME)
         self.learn([name])
         return name, self.type_name() if self.accept(":") else None
 
@@ -276,7 +282,7 @@ class PrimaryParser(Cursor):
             if self._named_argument():
                 names.append(self.name_until(":"))
                 self.expect(":")
-            arguments.append(self.test())
+            arguments.append(self.expression())
         self.take()
         self._in_range = outside
         if names and len(names) != len(arguments):
@@ -288,48 +294,6 @@ class PrimaryParser(Cursor):
         while self.ahead(offset).kind is Kind.NAME:
             offset += 1
         return offset > 0 and self.ahead(offset).text == ":"
-
-    def type_name(self) -> tree.TypeName:
-        """Take a type: ``number``, ``list<number>``, ``context<a: number>``…"""
-        self.enter()
-        name = self._type_words()
-        if not self.accept("<"):
-            node = tree.TypeName(name)
-        elif name == "context":
-            node = tree.TypeName(name, fields=self._type_fields())
-        elif name == "function":
-            parameters = self._type_parameters()
-            self.expect("->")
-            node = tree.TypeName(name, self.type_name(), parameters)
-        else:
-            node = tree.TypeName(name, self.type_name())
-            self.expect(">")
-        self.leave()
-        return node
-
-    def _type_words(self) -> str:
-        words = [self.name()]
-        while self.accept("."):
-            words.append(self.name())
-        return ".".join(words)
-
-    def _type_fields(self) -> tuple[tuple[str, tree.TypeName], ...]:
-        fields: list[tuple[str, tree.TypeName]] = []
-        while not self.accept(">"):
-            if fields:
-                self.expect(",")
-            name = self.name_until(":")
-            self.expect(":")
-            fields.append((name, self.type_name()))
-        return tuple(fields)
-
-    def _type_parameters(self) -> tuple[tuple[str, tree.TypeName], ...]:
-        types: list[tuple[str, tree.TypeName]] = []
-        while not self.accept(">"):
-            if types:
-                self.expect(",")
-            types.append(("", self.type_name()))
-        return tuple(types)
 
 
 def _value(parser: Cursor, node: tree.Node) -> tree.Node:

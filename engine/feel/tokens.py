@@ -109,7 +109,7 @@ def _refuse_open(source: str, start: int) -> None:
 def unescape(text: str) -> str:
     """Return ``text`` with its escape sequences replaced.
 
-    Two ``\\u`` escapes that form a surrogate pair become one character.
+    Two escapes that form a surrogate pair become one character.
     """
     if "\\" not in text:
         return text

@@ -16,6 +16,8 @@ def compile_context(node: tree.ContextOf, scope: Scope) -> Evaluate:
     inner = scope.inside()
     entries: list[tuple[str, Evaluate]] = []
     for key, part in node.entries:
+        if isinstance(part, tree.FunctionOf):
+            inner.names.add(key)  # a function may call itself
         entries.append((key, compile_node(part, inner)))
         inner.names.add(key)
     if len(inner.names) < len(entries):

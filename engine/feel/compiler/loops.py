@@ -14,6 +14,10 @@ from engine.feel.scope import Evaluate, Frame
 from engine.feel.values import lift
 
 
+class NothingToVisit(Exception):  # noqa: N818 - ends a loop, is never seen outside
+    """A source of the loop is null, so the loop is null."""
+
+
 class Loop:
     """The iterators of one loop; later ones may use the names of earlier ones."""
 
@@ -22,34 +26,31 @@ class Loop:
         self.names = tuple(iterator.name for iterator in iterators)
         self.sources: list[tuple[Evaluate, Evaluate | None]] = []
         for iterator in iterators:
+            start = compile_node(iterator.source, self.scope)
             end = iterator.end
-            self.sources.append(
-                (
-                    compile_node(iterator.source, self.scope),
-                    None if end is None else compile_node(end, self.scope),
-                )
-            )
+            stop = None if end is None else compile_node(end, self.scope)
+            self.sources.append((start, stop))
             self.scope = scope.inside([*self.scope.names, iterator.name])
 
-    def rounds(self, frame: Frame) -> Iterator[Frame] | None:
-        """Return the frame of every round, None if the first source is null."""
-        first = self._items(0, Frame({}, frame, frame.run))
-        return None if first is None else self._rounds(0, first, frame, {})
+    def rounds(self, frame: Frame) -> Iterator[Frame]:
+        """Yield the frame of every round.
 
-    def _rounds(
-        self, index: int, items: Iterable[Any], frame: Frame, values: dict[str, Any]
-    ) -> Iterator[Frame]:
+        Raises:
+            NothingToVisit: a source is null.
+        """
+        return self._rounds(0, Frame({}, frame, frame.run), frame)
+
+    def _rounds(self, index: int, seen: Frame, frame: Frame) -> Iterator[Frame]:
         name, last = self.names[index], index == len(self.names) - 1
-        for item in items:
+        for item in self._items(index, seen):
             frame.run.spend()
-            inner = Frame({**values, name: lift(item)}, frame, frame.run)
+            inner = Frame({**seen.values, name: lift(item)}, frame, frame.run)
             if last:
                 yield inner
             else:
-                more = self._items(index + 1, inner)
-                yield from self._rounds(index + 1, more or (), frame, inner.values)
+                yield from self._rounds(index + 1, inner, frame)
 
-    def _items(self, index: int, frame: Frame) -> Iterable[Any] | None:
+    def _items(self, index: int, frame: Frame) -> Iterable[Any]:
         source, end = self.sources[index]
         start = source(frame)
         if end is not None:
@@ -57,28 +58,25 @@ class Loop:
         if type(start) is Range:
             return _range_items(start)
         if start is None:
-            return None
+            raise NothingToVisit
         return start if type(start) is list else [start]
 
 
-def _range_items(group: Range) -> Iterable[Any] | None:
-    items = _steps(group.start, group.end)
-    if items is None:
-        return None
-    ends = (
-        *(() if group.start_included else (group.start,)),
-        *(() if group.end_included else (group.end,)),
-    )
-    return (item for item in items if item not in ends)
+def _range_items(group: Range) -> Iterable[Any]:
+    skipped = [
+        *([] if group.start_included else [group.start]),
+        *([] if group.end_included else [group.end]),
+    ]
+    return (item for item in _steps(group.start, group.end) if item not in skipped)
 
 
-def _steps(start: Any, end: Any) -> Iterable[Any] | None:
-    """Return whole steps from start to end, downwards too; None if there are none."""
+def _steps(start: Any, end: Any) -> Iterable[Any]:
+    """Return whole steps from start to end, downwards too."""
     if type(start) is Decimal and type(end) is Decimal:
         return _numbers(start, end)
     if type(start) is date and type(end) is date:
         return _dates(start, end)
-    return None
+    raise NothingToVisit
 
 
 def _numbers(start: Decimal, end: Decimal) -> Iterator[Decimal]:
@@ -101,19 +99,21 @@ def compile_for(node: tree.For, scope: Scope) -> Evaluate:
     body = compile_node(node.body, loop.scope)
     looks_back = tree.mentions(node, "partial")
 
-    def value(frame: Frame) -> list[Any] | None:
-        results: list[Any] = []
-        shared = Frame({"partial": results}, frame, frame.run)
-        rounds = loop.rounds(shared)
-        if rounds is None:
-            return None
-        for inner in rounds:
+    def visit(frame: Frame, results: list[Any]) -> None:
+        for inner in loop.rounds(frame):
             frame.run.items(1)
             results.append(body(inner))
             if looks_back:
                 # A copy, so that what a round returned never changes afterwards.
                 frame.run.items(len(results))
-                shared.values["partial"] = results.copy()
+                frame.values["partial"] = results.copy()
+
+    def value(frame: Frame) -> list[Any] | None:
+        results: list[Any] = []
+        try:
+            visit(Frame({"partial": []}, frame, frame.run), results)
+        except NothingToVisit:
+            return None
         return results
 
     return value
@@ -126,16 +126,19 @@ def compile_quantified(node: tree.Quantified, scope: Scope) -> Evaluate:
     body = compile_node(node.body, loop.scope)
     decisive = node.quantifier == "some"
 
-    def value(frame: Frame) -> bool | None:
-        rounds = loop.rounds(frame)
-        if rounds is None:
-            return None
+    def visit(frame: Frame) -> bool | None:
         unknown = False
-        for inner in rounds:
+        for inner in loop.rounds(frame):
             result = body(inner)
             if result is decisive:
-                return decisive
+                return node.quantifier == "some"
             unknown = unknown or type(result) is not bool
         return None if unknown else not decisive
+
+    def value(frame: Frame) -> bool | None:
+        try:
+            return visit(frame)
+        except NothingToVisit:
+            return None
 
     return value

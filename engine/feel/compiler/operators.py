@@ -103,7 +103,7 @@ def compile_junction(node: tree.Junction, scope: Scope) -> Evaluate:
         for operand in operands:
             result = operand(frame)
             if result is decisive:
-                return decisive
+                return node.operator == "or"
             if result is not True and result is not False:
                 unknown = True
         return None if unknown else not decisive

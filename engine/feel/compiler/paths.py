@@ -46,8 +46,8 @@ def compile_filter(node: tree.Filter, scope: Scope) -> Evaluate:
     condition = compile_node(node.condition, scope.within_filter())
 
     def value(frame: Frame) -> Any:
-        items = _as_list(source(frame))
-        return _filtered(items, condition, frame)
+        owner = source(frame)
+        return None if owner is None else _filtered(_as_list(owner), condition, frame)
 
     return value
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from functools import reduce
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from engine.feel.comparison import compare, order_key
 from engine.feel.functions.registry import builtin
@@ -11,6 +11,7 @@ from engine.feel.numbers import NUMBERS, ZERO
 from engine.feel.scope import Run
 from engine.feel.values import lift
 
+Aggregate: TypeAlias = Callable[[Run, list[Any]], Any]
 _ONE: Final = Decimal(1)
 _TWO: Final = Decimal(2)
 
@@ -51,7 +52,7 @@ def _stddev(numbers: list[Decimal]) -> Decimal | None:
 
 def _of_numbers(
     calculation: Callable[[list[Decimal]], Decimal | None],
-) -> Callable[..., Decimal | None]:
+) -> Aggregate:
     def calculated(run: Run, values: list[Any]) -> Decimal | None:
         numbers = _numbers(run, values)
         return calculation(numbers) if numbers else None
@@ -59,23 +60,7 @@ def _of_numbers(
     return calculated
 
 
-for _name, _calculation in {
-    "sum": _sum,
-    "mean": _mean,
-    "product": _product,
-    "median": _median,
-    "stddev": _stddev,
-}.items():
-    builtin(_name, "list: list")(_of_numbers(_calculation))
-    builtin(_name, "first: any, second: any, n: any...")(
-        lambda run, first, second, rest, _of=_of_numbers(_calculation): _of(
-            run, [first, second, *rest]
-        )
-    )
-
-
-@builtin("mode", "list: list")
-def mode(run: Run, values: list[Any]) -> list[Decimal] | None:
+def _mode(run: Run, values: list[Any]) -> list[Decimal] | None:
     """Return the most frequent numbers, ascending."""
     numbers = _numbers(run, values)
     if numbers is None:
@@ -87,8 +72,7 @@ def mode(run: Run, values: list[Any]) -> list[Decimal] | None:
     return sorted(number for number, count in counts.items() if count == most)
 
 
-@builtin("count", "list: list")
-def count(run: Run, values: list[Any]) -> Decimal:
+def _count(run: Run, values: list[Any]) -> Decimal:
     """Return how many items a list has."""
     del run
     return Decimal(len(values))
@@ -121,18 +105,29 @@ def _combine(*, decisive: bool) -> Callable[..., bool | None]:
     return combined
 
 
-for _name, _function in {
+def _register(name: str, aggregate: Aggregate) -> None:
+    """Offer an aggregate for one list and for several values."""
+
+    def of_values(run: Run, first: Any, second: Any, rest: list[Any]) -> Any:
+        return aggregate(run, [first, second, *rest])
+
+    builtin(name, "list: list")(aggregate)
+    builtin(name, "first: any, second: any, n: any...")(of_values)
+
+
+for _name, _aggregate in {
+    "sum": _of_numbers(_sum),
+    "mean": _of_numbers(_mean),
+    "product": _of_numbers(_product),
+    "median": _of_numbers(_median),
+    "stddev": _of_numbers(_stddev),
+    "mode": _mode,
+    "count": _count,
     "min": _extreme("<"),
     "max": _extreme(">"),
     "all": _combine(decisive=False),
     "any": _combine(decisive=True),
     "and": _combine(decisive=False),
     "or": _combine(decisive=True),
-    "mode": mode,
-    "count": count,
 }.items():
-    if _name not in {"mode", "count"}:
-        builtin(_name, "list: list")(_function)
-    builtin(_name, "first: any, second: any, n: any...")(
-        lambda run, first, second, rest, _of=_function: _of(run, [first, second, *rest])
-    )
+    _register(_name, _aggregate)

@@ -1,4 +1,4 @@
-"""How points and ranges lie to each other: ``before``, ``meets``, ``overlaps``…"""
+"""How points and ranges lie to each other: ``before``, ``meets``, ``overlaps``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

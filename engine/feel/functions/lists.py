@@ -155,7 +155,8 @@ def distinct(run: Run, values: list[Any]) -> list[Any]:
 @builtin("union", "list: list...")
 def union(run: Run, lists: list[list[Any]]) -> list[Any]:
     """Return the items of all lists without repetitions."""
-    return distinct(run, concatenate(run, lists))
+    values: list[Any] = distinct(run, concatenate(run, lists))
+    return values
 
 
 @builtin("flatten", "list: list")

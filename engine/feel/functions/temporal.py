@@ -35,9 +35,11 @@ def to_date(run: Run, value: Any) -> date | None:
 def make_date(run: Run, year: Decimal, month: Decimal, day: Decimal) -> date | None:
     """Return a date from its parts."""
     del run
-    parts = [whole(part) for part in (year, month, day)]
+    years, months, days = whole(year), whole(month), whole(day)
+    if years is None or months is None or days is None:
+        return None
     try:
-        return date(*parts) if None not in parts else None  # type: ignore[arg-type]  # asked just before
+        return date(years, months, days)
     except ValueError:
         return None
 
@@ -63,13 +65,12 @@ def make_time(
 ) -> time | None:
     """Return a time from its parts; seconds may have a fraction."""
     del run
-    micros = int(second % 1 * _MICROS)
-    parts = [whole(hour), whole(minute), int(second)]
+    hours, minutes = whole(hour), whole(minute)
     zone = None if offset is None else offset_zone(offset)
-    if None in parts or (offset is not None and zone is None):
+    if hours is None or minutes is None or (offset is not None and zone is None):
         return None
     try:
-        return time(*parts, micros, zone)  # type: ignore[arg-type]  # asked just before
+        return time(hours, minutes, int(second), int(second % 1 * _MICROS), zone)
     except ValueError:
         return None
 
@@ -113,7 +114,7 @@ def to_duration(run: Run, value: Any) -> timedelta | YearMonthDuration | None:
 
 
 @builtin("years and months duration", "from: date|datetime, to: date|datetime")
-def months(run: Run, start: date, end: date) -> YearMonthDuration:
+def months_duration(run: Run, start: date, end: date) -> YearMonthDuration:
     """Return the whole years and months between two dates."""
     return months_between(start, end, run.zone)
 
@@ -129,4 +130,5 @@ def now(run: Run) -> datetime:
 @builtin("today", "")
 def today(run: Run) -> date:
     """Return the date of ``now()`` in its zone."""
-    return now(run).date()
+    day: date = now(run).date()
+    return day

@@ -1,4 +1,4 @@
-"""Sets of characters: ranges, categories, and what ``\\d`` or ``\\i`` stand for."""
+"""Sets of characters: ranges, categories, and the escapes for digits or spaces."""
 
 import unicodedata
 from collections.abc import Callable
@@ -36,7 +36,44 @@ _BLOCKS: Final = {
     "HalfwidthandFullwidthForms": (0xFF00, 0xFFEF),
 }
 _CATEGORIES: Final = frozenset(
-    ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Z", "Zs", "Zl", "Zp", "S", "Sm", "Sc", "Sk", "So", "C", "Cc", "Cf", "Co", "Cn"]
+    [
+        "L",
+        "Lu",
+        "Ll",
+        "Lt",
+        "Lm",
+        "Lo",
+        "M",
+        "Mn",
+        "Mc",
+        "Me",
+        "N",
+        "Nd",
+        "Nl",
+        "No",
+        "P",
+        "Pc",
+        "Pd",
+        "Ps",
+        "Pe",
+        "Pi",
+        "Pf",
+        "Po",
+        "Z",
+        "Zs",
+        "Zl",
+        "Zp",
+        "S",
+        "Sm",
+        "Sc",
+        "Sk",
+        "So",
+        "C",
+        "Cc",
+        "Cf",
+        "Co",
+        "Cn",
+    ]
 )
 
 
@@ -64,7 +101,7 @@ def negated(test: Test) -> Test:
 
 
 def category(name: str) -> Test | None:
-    """Return the set of ``\\p{name}``, None if there is no such one."""
+    """Return the set of a Unicode category or block, None if there is none."""
     if name.startswith("Is"):
         block = _BLOCKS.get(name[2:])
         return None if block is None else span(*block)

@@ -74,6 +74,11 @@ class Program:
                 self._add(Op.END if at_end else Op.START)
             case Back(number):
                 self._add(Op.BACK, number)
+            case _:
+                self._write_larger(part)
+
+    def _write_larger(self, part: Part) -> None:
+        match part:
             case Sequence(parts):
                 for inner in parts:
                     self._write(inner)
@@ -85,6 +90,8 @@ class Program:
                 self._write_choice(branches)
             case Repeat():
                 self._write_repeat(part)
+            case _:
+                raise PatternError
 
     def _write_choice(self, branches: tuple[Part, ...]) -> None:
         jumps: list[Instruction] = []

@@ -22,7 +22,7 @@ class Pattern:
         self._machine = Machine(Program(part), flags, reader.groups)
 
     def search(self, text: str, start: int, run: Run) -> Groups | None:
-        """Return the places of the first match from ``start`` on: start, end, groups."""
+        """Return where the first match from ``start`` on and its groups lie."""
         return self._machine.search(text, start, run)
 
     def _all(self, text: str, run: Run) -> Iterator[Groups]:

@@ -19,6 +19,11 @@ MAX_REPEAT: Final = 1_000
 _MAX_DEPTH: Final = 50
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _ESCAPABLE: Final = frozenset("\\|.-^?*+{}()[]$")
+_QUANTITIES: Final[dict[str, tuple[int, int | None]]] = {
+    "?": (0, 1),
+    "*": (0, None),
+    "+": (1, None),
+}
 _SPECIAL: Final = frozenset("?*+{}|)")
 
 
@@ -145,20 +150,14 @@ class Reader:
         return Repeat(part, least, most, not self._accept("?"))
 
     def _quantity(self) -> tuple[int, int | None]:
-        match self._peek():
-            case "?":
-                least, most = 0, 1
-            case "*":
-                least, most = 0, None
-            case "+":
-                least, most = 1, None
-            case "{":
-                self.at += 1
-                return self._bounds()
-            case _:
-                return 1, 1
-        self.at += 1
-        return least, most
+        char = self._peek()
+        if char in _QUANTITIES:
+            self.at += 1
+            return _QUANTITIES[char]
+        if char == "{":
+            self.at += 1
+            return self._bounds()
+        return 1, 1
 
     def _bounds(self) -> tuple[int, int | None]:
         inner, closing, _ = self.text[self.at :].partition("}")
@@ -187,9 +186,10 @@ class Reader:
                 return One(_anything if self.dot_all else _not_line_end)
             case "^" | "$":
                 return Edge(char == "$")
-        if char in _SPECIAL:
-            raise PatternError
-        return One(self._folded(span(ord(char), ord(char))))
+            case _ if char in _SPECIAL:
+                raise PatternError
+            case _:
+                return One(self._folded(span(ord(char), ord(char))))
 
     def _folded(self, test: Test) -> Test:
         return ignoring_case(test) if self.fold else test

@@ -5,7 +5,7 @@ result leaves Python's years 1 to 9999.
 """
 
 import calendar
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from engine.feel.numbers import NUMBERS, calculate, whole
 
 _YEAR: Final = 12
 _DAY: Final = timedelta(days=1)
+_SOME_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
 
 
@@ -83,7 +84,7 @@ def _add_span(value: Any, span: timedelta) -> Any:
     try:
         if isinstance(value, time):
             moved = (seconds_of_day(value.replace(tzinfo=None)) + span) % _DAY
-            return (datetime.min + moved).time().replace(tzinfo=value.tzinfo)
+            return (_SOME_DAY + moved).time().replace(tzinfo=value.tzinfo)
         if isinstance(value, datetime):
             return _move(value, span)
         if isinstance(value, date):

@@ -1,7 +1,7 @@
 """Reading the compatibility cases: inputs, what is asked, what must come out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -61,7 +61,10 @@ def questions(root: Path = CASES) -> Iterator[Question]:
                     f"{file.stem.rpartition('-')[2]}.{case.get('id', '')}",
                     node.get("name", ""),
                     case.get("invocableName", ""),
-                    {i.get("name"): value(i) for i in case.iter(f"{_NS}inputNode")},
+                    {
+                        str(i.get("name")): value(i)
+                        for i in case.iter(f"{_NS}inputNode")
+                    },
                     value(node.find(f"{_NS}expected")),
                 )
 
@@ -74,33 +77,17 @@ def value(element: Any) -> Any:
     if components:
         return {c.get("name"): value(c) for c in components}
     items = element.find(f"{_NS}list")
-    if items is not None:
-        if items.get(f"{_XSI}nil") == "true":
-            return None
+    if items is not None and not _is_nil(items):
         return [value(item) for item in items.findall(f"{_NS}item")]
     scalar = element.find(f"{_NS}value")
-    if scalar is None or scalar.get(f"{_XSI}nil") == "true":
+    if scalar is None or _is_nil(scalar):
         return None
     kind = (scalar.get(f"{_XSI}type") or "xsd:string").rpartition(":")[2]
-    return _scalar(kind, scalar.text or "")
+    return _READERS.get(kind, str)(scalar.text or "")
 
 
-def _scalar(kind: str, text: str) -> Any:
-    match kind:
-        case "boolean":
-            return text.strip() == "true"
-        case "decimal" | "double" | "integer" | "int" | "float" | "long":
-            return Decimal(text.strip())
-        case "date":
-            return date.fromisoformat(text.strip())
-        case "time":
-            return time.fromisoformat(text.strip())
-        case "dateTime":
-            return datetime.fromisoformat(text.strip())
-        case "duration":
-            return _duration(text.strip())
-        case _:
-            return text
+def _is_nil(element: Any) -> bool:
+    return bool(element.get(f"{_XSI}nil") == "true")
 
 
 def _duration(text: str) -> Any:
@@ -119,3 +106,16 @@ def _duration(text: str) -> Any:
         microseconds=int((found[6] or "0")[:6].ljust(6, "0")),
     )
     return -span if found[1] else span
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "boolean": lambda text: text.strip() == "true",
+    **dict.fromkeys(
+        ("decimal", "double", "integer", "int", "float", "long"),
+        lambda text: Decimal(text.strip()),
+    ),
+    "date": lambda text: date.fromisoformat(text.strip()),
+    "time": lambda text: time.fromisoformat(text.strip()),
+    "dateTime": lambda text: datetime.fromisoformat(text.strip()),
+    "duration": lambda text: _duration(text.strip()),
+}

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine.dmn import Decisions, DmnError, examine
+from engine.dmn import Decisions, DmnError, parse
 from engine.errors import EngineError
 from engine.feel import YearMonthDuration
 from tests.conformance.dmn_tck.cases import Months, Question
@@ -28,15 +28,13 @@ class Verdict:
 @lru_cache(maxsize=8)
 def _decisions(folder: Path, model: str) -> Decisions:
     others = {f.name: f.read_bytes() for f in folder.glob("*.dmn") if f.name != model}
-    return examine((folder / model).read_bytes(), model, others)
+    return parse((folder / model).read_bytes(), model, others)
 
 
 def judge(question: Question) -> Verdict:
     """Return whether the evaluator answers a question as expected."""
     try:
         decisions = _decisions(question.folder, question.model)
-        if any("external" in problem.rule.en for problem in decisions.problems):
-            raise decisions.problems[0]
         reason = _compare(question, answer(decisions, question))
     except (EngineError, DmnError) as error:
         reason = f"{type(error).__name__}: {error}"
@@ -74,7 +72,7 @@ def same(found: Any, expected: Any) -> bool:
     if isinstance(expected, Decimal):
         if isinstance(found, bool) or not isinstance(found, int | Decimal):
             return False
-        return abs(found - expected) <= _TOLERANCE * max(1, abs(expected))
+        return abs(found - expected) <= _TOLERANCE * max(Decimal(1), abs(expected))
     if isinstance(expected, Months):
         return isinstance(found, YearMonthDuration) and found.months == expected.months
     if isinstance(expected, list):
