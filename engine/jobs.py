@@ -85,7 +85,7 @@ def enqueue(
         scope_key=scope_key,
         due_at=due_at or now,
         created_at=now,
-        max_attempts=max_attempts or _attempts(session),
+        max_attempts=max_attempts or _attempts(session, operation),
     )
     if job.kind == EXTERNAL:
         # Nobody of ours is to look at it, so it is not among what is due.
@@ -250,7 +250,10 @@ def _kind(session: Session, kind: str, operation: str) -> str:
     return kind if known is not None and known.remote else EXTERNAL
 
 
-def _attempts(session: Session) -> int:
+def _attempts(session: Session, operation: str) -> int:
+    known = registry(session).get(operation)
+    if known is not None and known.attempts is not None:
+        return known.attempts
     return cast("int", session.info["settings"].job_attempts)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 from sqlalchemy.orm import Session
 
 from engine.authorization import Actor
+from engine.connectors import Connector
 from engine.errors import EngineError
 from engine.settings import Settings
 
@@ -68,13 +69,16 @@ class RemoteContext:
     """What a remote operation has instead of a session.
 
     ``key`` identifies the job: whatever is done outside carries it, so that a
-    repetition is recognised.
+    repetition is recognised. ``documents`` is the document store, ``resource`` reads
+    a deployed file by its digest, ``connectors`` are the other systems by name.
     """
 
     settings: Settings
     key: int
     documents: Any = None
     language: str = "zh"
+    resource: Callable[[str], bytes] | None = None
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,8 @@ class Operation:
     ``prepare`` (remote only) runs in the command's transaction and turns the
     diagram's parameters into what the job stores, for whatever has to be read from
     the database first; ``apply`` takes the result back inside a transaction and
-    returns what goes into process data.
+    returns what goes into process data. ``attempts`` says how often a failing call
+    is tried before a person is asked; by default as the settings say.
     """
 
     name: str
@@ -107,6 +112,7 @@ class Operation:
     parameters: tuple[str, ...] = ()
     prepare: Prepare | None = None
     apply: Apply | None = None
+    attempts: int | None = None
 
     def call_local(
         self, context: OperationContext, parameters: Mapping[str, Any]
@@ -136,6 +142,7 @@ class Operations:
         parameters: Iterable[str] = (),
         prepare: Prepare | None = None,
         apply: Apply | None = None,
+        attempts: int | None = None,
     ) -> None:
         """Offer ``function`` as the operation ``name``; a name is given once."""
         if name in self._known:
@@ -147,6 +154,7 @@ class Operations:
             parameters=tuple(parameters),
             prepare=prepare,
             apply=apply,
+            attempts=attempts,
         )
 
     def get(self, name: str) -> Operation | None:
