@@ -26,7 +26,6 @@ class Event(StrEnum):
     TASK_COMPLETED = "TaskCompleted"
     TASK_CANCELED = "TaskCanceled"
     DECISION_TAKEN = "DecisionTaken"
-    OPERATION_COMPLETED = "OperationCompleted"
     TIMER_FIRED = "TimerFired"
     MESSAGE_SENT = "MessageSent"
     MESSAGE_RECEIVED = "MessageReceived"

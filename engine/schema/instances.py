@@ -54,7 +54,11 @@ class ProcessInstance(Base):
 
 
 class ElementInstance(Base):
-    """An element that was entered in an instance: the trace of what happened."""
+    """An element that was entered in an instance: the trace of what happened.
+
+    ``flow_id`` is the sequence flow by which it was entered. The element instance of
+    a user task has the task's key (of a joint task: its ``joint_key``).
+    """
 
     __tablename__ = "element_instance"
     __table_args__ = (Index(None, "instance_key", "ref"),)
@@ -65,6 +69,7 @@ class ElementInstance(Base):
     element_id: Mapped[str]
     element_type: Mapped[str]
     path: Mapped[str] = mapped_column(default="")
+    flow_id: Mapped[str | None]
     state: Mapped[ElementState]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -1,0 +1,64 @@
+"""Steps: one command on one instance, and all that follows from it in its rows.
+
+A command locks the instance, holds it, runs something on the runtime's side, and
+everything is written at once when it lets go::
+
+    instance = steps.lock(session, key)
+    with steps.holding(session, actor, instance) as held:
+        journal.record(session, actor, ..., instance=instance.key)
+        held.run(lambda live, around: live.complete_task(ref, values, around))
+"""
+
+from engine.steps.commands import (
+    SuspendedError,
+    advance,
+    finish_call,
+    fire_timer,
+    require_going,
+    throw_error,
+)
+from engine.steps.delivery import begin, broadcast, deliver_kept, holding, send
+from engine.steps.held import EndlessError, Held, load
+from engine.steps.letters import Letter
+from engine.steps.running import (
+    InstanceNotFoundError,
+    LostRaceError,
+    Running,
+    lock,
+    lock_rows,
+    locking,
+)
+from engine.steps.starting import Beginning, BusyError
+from engine.steps.surroundings import Members, surroundings
+from engine.steps.work import attempt, is_active, postpone
+
+__all__ = [
+    "Beginning",
+    "BusyError",
+    "EndlessError",
+    "Held",
+    "InstanceNotFoundError",
+    "Letter",
+    "LostRaceError",
+    "Members",
+    "Running",
+    "SuspendedError",
+    "advance",
+    "attempt",
+    "begin",
+    "broadcast",
+    "deliver_kept",
+    "finish_call",
+    "fire_timer",
+    "holding",
+    "is_active",
+    "load",
+    "lock",
+    "lock_rows",
+    "locking",
+    "postpone",
+    "require_going",
+    "send",
+    "surroundings",
+    "throw_error",
+]

@@ -1,0 +1,234 @@
+"""An instance in hand: commands run on it in memory, then its rows follow at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import cache, definitions, incidents, journal
+from engine.authorization import Actor
+from engine.errors import ConflictError
+from engine.lifecycles import INSTANCE, InstanceState
+from engine.runtime import (
+    LiveInstance,
+    Step,
+    StepIncident,
+    Surroundings,
+    Wait,
+    WaitKind,
+)
+from engine.steps import calls, history, running, tasks, waits
+from engine.steps.changes import Changes
+from engine.steps.running import Running
+from engine.steps.surroundings import surroundings
+from engine.steps.work import work_of
+
+Command = Callable[[LiveInstance, Surroundings], Step]
+Begin = Callable[[Surroundings], tuple[LiveInstance, Step]]
+
+_MAX_CALLS = 1000
+
+
+class EndlessError(ConflictError):
+    """Operations led to operations without end."""
+
+    code = "endless-operations"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"More than {_MAX_CALLS} operations followed each other without anybody "
+            "having to act; the diagram has a loop without an end",
+            f"连续执行了超过{_MAX_CALLS}个操作而没有人工环节,流程图中存在死循环",
+        )
+
+
+class Held:
+    """An instance that a command holds; see `engine.steps`."""
+
+    def __init__(self, session: Session, actor: Actor, instance: Running) -> None:
+        self.instance = instance
+        self.around = surroundings(session, instance.scope_key)
+        self.changes = Changes()
+        self._session = session
+        self._actor = actor
+        self._live: LiveInstance | None = None
+        self._failed: dict[str, StepIncident] = {}
+        self._again: list[Wait] = []
+        self._resolved: set[str] = set()
+
+    @property
+    def live(self) -> LiveInstance:
+        """The runtime's instance: hot, or loaded from its stored state."""
+        if self._live is None:
+            self._live = load(self._session, self.instance)
+        return self._live
+
+    @property
+    def has_run(self) -> bool:
+        """Tell whether the state may have changed."""
+        return self._live is not None
+
+    def run(self, command: Command) -> None:
+        """Run a command, then the local operations that it led to."""
+        self.changes.add(command(self.live, self.around))
+        self._run_automatic()
+
+    def begin(self, begin: Begin) -> None:
+        """Start the instance that so far has no state."""
+        self._live, step = begin(self.around)
+        self.changes.add(step)
+        self._run_automatic()
+
+    def cancel(self, reason: str) -> None:
+        """End the instance before its time."""
+        self.instance.end_reason = reason
+        self.run(lambda live, around: live.cancel(around, reason))
+
+    def call_again(self, ref: str) -> None:
+        """Repeat an operation that had failed."""
+        wait = self.live.waits[ref]
+        self._resolved.add(ref)
+        if self._is_automatic(wait):
+            self._call(wait)
+            self._run_automatic()
+        else:
+            self._again.append(wait)
+
+    def resolve(self, ref: str) -> None:
+        """Count the incident at this token as resolved by the actor."""
+        self._resolved.add(ref)
+
+    def finish(self, chain: journal.Chain) -> None:
+        """Write everything that follows from what was run."""
+        if self.has_run:
+            self._write(chain)
+        elif chain.entries or self._resolved:
+            self._count_incidents([])
+            self.instance.journal_digest = chain.digest
+            running.save_digest(self._session, self.instance)
+        journal.write(self._session, chain)
+
+    def _run_automatic(self) -> None:
+        """Do what waits for nobody: local operations, and tasks that only tell."""
+        for _ in range(_MAX_CALLS):
+            wait = next(filter(self._is_automatic, self.changes.opened.values()), None)
+            if wait is None:
+                return
+            self._call(wait)
+        raise EndlessError
+
+    def _is_automatic(self, wait: Wait) -> bool:
+        if wait.kind is WaitKind.TASK:
+            return tasks.mode_of(self._session, wait) == tasks.NOTIFY
+        if wait.kind is not WaitKind.CALL or wait.ref in self._failed:
+            return False
+        operation = calls.operation_of(self._session, wait)
+        return operation is not None and not operation.remote
+
+    def _call(self, wait: Wait) -> None:
+        self._store()
+        session, actor, instance = self._session, self._actor, self.instance
+        if wait.kind is WaitKind.TASK:
+            tasks.tell(session, actor, instance, wait)
+            self.changes.add(self.live.complete_task(wait.ref, {}, self.around))
+            return
+        try:
+            step = calls.run_local(
+                session, actor, instance, self.live, wait, self.around
+            )
+        except calls.CallFailedError as error:
+            self._failed[wait.ref] = error.incident
+        else:
+            self._failed.pop(wait.ref, None)
+            self.changes.add(step)
+
+    def _write(self, chain: journal.Chain) -> None:
+        session, actor, instance = self._session, self._actor, self.instance
+        changes = self.changes
+        opened = changes.opened_of(WaitKind.TASK)
+        openings, unowned = tasks.open_tasks(session, actor, instance, opened)
+        self._begin_rounds(openings)
+        remote = self._prepare_calls()
+        found = [*changes.incidents.values(), *unowned, *self._failed.values()]
+        overtaken = changes.closed_of(WaitKind.TASK)
+        tasks.withdraw_tasks(session, actor, instance, overtaken)
+        self._end()
+        history.record_step(session, actor, instance, changes)
+        self._count_incidents(found)
+        self._save(chain)
+        keys = {opening.wait.ref: opening.key for opening in openings}
+        tasks.write_tasks(session, instance, openings)
+        history.write_elements(session, instance, changes.events, keys)
+        waits.write_waits(session, instance, changes)
+        waits.enqueue_calls(session, instance, remote)
+
+    def _begin_rounds(self, openings: Iterable[tasks.Opening]) -> None:
+        """Move the last round of a joint task aside, for the new one to be empty."""
+        for opening in openings:
+            if opening.mode != tasks.JOINT:
+                continue
+            ref, name = opening.wait.ref, tasks.result_of(opening.wait)
+            last = self.live.variables(ref).get(f"{name}_list")
+            if last:
+                moved = {f"{name}_previous": last, f"{name}_list": []}
+                self.live.set_variables(moved, ref)
+
+    def _prepare_calls(self) -> list[tuple[Wait, dict[str, Any]]]:
+        prepared = []
+        for wait in [*self.changes.opened_of(WaitKind.CALL), *self._again]:
+            if wait.ref in self._failed:
+                continue
+            self._store()
+            try:
+                payload = calls.prepare_remote(
+                    self._session, self._actor, self.instance, wait
+                )
+            except calls.CallFailedError as error:
+                self._failed[wait.ref] = error.incident
+            else:
+                prepared.append((wait, payload))
+        return prepared
+
+    def _count_incidents(self, found: Sequence[StepIncident]) -> None:
+        session, actor, instance = self._session, self._actor, self.instance
+        if instance.incidents:
+            over = {ref for _, ref in self.changes.closed} | self._resolved
+            instance.incidents -= incidents.close(session, actor, instance.key, over)
+        if found:
+            self._store()
+            incidents.write(session, actor, instance.key, found)
+            instance.incidents += len(found)
+
+    def _store(self) -> None:
+        """Insert the row of a new instance before rows that refer to it."""
+        if not self.instance.stored:
+            self.instance.set_blob(b"")
+            running.save(self._session, self.instance)
+
+    def _end(self) -> None:
+        instance, changes = self.instance, self.changes
+        if not changes.finished:
+            return
+        cut_off = changes.failed or instance.end_reason is not None
+        ended = InstanceState.TERMINATED if cut_off else InstanceState.COMPLETED
+        INSTANCE.check(instance.state, ended)
+        instance.state = ended
+        instance.ended_at = self.around.now
+        instance.outcome = changes.outcome
+
+    def _save(self, chain: journal.Chain) -> None:
+        instance = self.instance
+        instance.set_blob(self.live.dump())
+        instance.journal_digest = chain.digest
+        running.save(self._session, instance)
+
+
+def load(session: Session, instance: Running) -> LiveInstance:
+    """Take the instance from memory if it is the stored one, else load its state."""
+    key, revision = instance.key, instance.revision
+    kept = work_of(session).take(key, revision)
+    kept = kept or cache.caches(session).hot.take(key, revision)
+    if kept is not None:
+        return kept
+    model = definitions.model_of(session, instance.model_key)
+    return LiveInstance.load(model, instance.blob())
