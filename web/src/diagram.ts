@@ -19,6 +19,8 @@ interface Services {
 const ZOOM_STEP = 1.25;
 const [SMALLEST, LARGEST] = [0.2, 4];
 const HIGHEST_SHARE_OF_WINDOW = 0.7;
+const SMALLEST_READABLE = 0.5;
+const BADGE_SCALE = { min: 0.75, max: 1.25 };
 
 /** One read-only diagram on a page, with what has happened in the instance. */
 export class Diagram {
@@ -50,8 +52,8 @@ export class Diagram {
     for (const id of highlights.flows.filter((id) => this.#has(id))) {
       this.#viewer.get("canvas").addMarker(id, "is-done");
     }
-    const ids = [...highlights.incident, ...highlights.current].map(({ id }) => id);
-    this.#current = ids.filter((id) => this.#has(id));
+    const waiting = byElement([...highlights.incident, ...highlights.current]);
+    this.#current = [...waiting.keys()].filter((id) => this.#has(id));
   }
 
   /** Call `listener` with the id of every element that is clicked. */
@@ -77,14 +79,24 @@ export class Diagram {
     canvas.zoom(Math.min(LARGEST, Math.max(SMALLEST, wanted)));
   }
 
+  /** Whether one can read what is written in the shapes at this zoom. */
+  get isReadable(): boolean {
+    return this.#viewer.get("canvas").zoom() >= SMALLEST_READABLE;
+  }
+
   get hasCurrent(): boolean {
     return this.#current.length > 0;
   }
 
-  /** Bring the step that waits to the middle, in the size it was drawn. */
+  /**
+   * Bring a step that waits to the middle, in the size it was drawn.
+   *
+   * Asked again it goes to the next one, for parallel branches have several.
+   */
   goToCurrent(): void {
-    const [id] = this.#current;
+    const id = this.#current.shift();
     if (id === undefined) return;
+    this.#current.push(id);
     const canvas = this.#viewer.get("canvas");
     canvas.zoom(1);
     canvas.scrollToElement(id, canvas.viewbox().outer.height / 3);
@@ -106,7 +118,8 @@ export class Diagram {
       html.className = `badge badge-${state}`;
       html.textContent = badge.label;
       html.title = badge.hint;
-      this.#viewer.get("overlays").add(id, { position: { bottom: 10, left: 4 }, html });
+      const position = { bottom: 10, left: 4 };
+      this.#viewer.get("overlays").add(id, { position, scale: BADGE_SCALE, html });
     }
   }
 

@@ -31,6 +31,8 @@ async function start(root: HTMLElement): Promise<void> {
     const diagram = new Diagram(frame, language);
     await diagram.draw(xml);
     diagram.show(highlights);
+    // A wide diagram is too small as a whole: begin where the work is.
+    if (!diagram.isReadable) diagram.goToCurrent();
     diagram.onSelect((id) => {
       const detail = { id };
       root.dispatchEvent(new CustomEvent("diagram:select", { detail, bubbles: true }));
