@@ -7,6 +7,7 @@ from engine.runtime import xml
 from engine.runtime.describe import ACTIVITIES
 from engine.runtime.findings.diagram import Diagram, Node, Trigger
 from engine.runtime.findings.rules import Hits, RuleBook, hit
+from engine.runtime.xml import Element
 
 book = RuleBook()
 _ENDS = ("sourceRef", "targetRef")
@@ -173,8 +174,8 @@ def _link_without_source(diagram: Diagram) -> Hits:
 @book.error(
     "link-not-mutual",
     Text(
-        "Both ends of a link name each other; {target} does not name {source}.",
-        "链接两端必须互相指明；{target} 没有指明 {source}。",
+        "Both ends of a link name each other; {other} does not name {this}.",
+        "链接两端必须互相指明；{other} 没有指明 {this}。",
     ),
     Text(
         "Correct source and target of the two links.",
@@ -182,14 +183,16 @@ def _link_without_source(diagram: Diagram) -> Hits:
     ),
 )
 def _link_not_mutual(diagram: Diagram) -> Hits:
-    for node, trigger in _links(diagram, "intermediateThrowEvent"):
-        for pointer in xml.children(trigger.element, "target"):
-            target = diagram.pointed(pointer)
-            if target is None or xml.local_name(target) != "linkEventDefinition":
-                continue
-            back = [diagram.pointed(found) for found in xml.children(target, "source")]
-            if back and trigger.element not in back:
-                yield hit(node, target=target.get("id") or "", source=node.id)
+    ends = (
+        ("intermediateThrowEvent", "target", "source"),
+        ("intermediateCatchEvent", "source", "target"),
+    )
+    for kind, there, back in ends:
+        for node, trigger in _links(diagram, kind):
+            for other in _named(diagram, trigger.element, there):
+                named = _named(diagram, other, back)
+                if named and trigger.element not in named:
+                    yield hit(node, other=other.get("id") or "", this=node.id)
 
 
 @book.error(
@@ -204,9 +207,8 @@ def _link_not_mutual(diagram: Diagram) -> Hits:
 )
 def _link_crosses_scope(diagram: Diagram) -> Hits:
     for node, trigger in _links(diagram, "intermediateThrowEvent"):
-        for pointer in xml.children(trigger.element, "target"):
-            target = diagram.pointed(pointer)
-            event = None if target is None else target.getparent()
+        for other in _named(diagram, trigger.element, "target"):
+            event = other.getparent()
             if event is not None and event.getparent() is not node.scope.element:
                 yield node
 
@@ -299,6 +301,16 @@ def _partners(node: Node, trigger: Trigger, kind: str) -> list[Node]:
         for other in node.scope.having(kind)
         for found in other.triggers
         if found.kind == "link" and found.element.get("name") == name
+    ]
+
+
+def _named(diagram: Diagram, link: Element, end: str) -> list[Element]:
+    """Return the links that ``link`` names as its ``source`` or ``target``."""
+    found = (diagram.pointed(pointer) for pointer in xml.children(link, end))
+    return [
+        other
+        for other in found
+        if other is not None and xml.local_name(other) == "linkEventDefinition"
     ]
 
 
