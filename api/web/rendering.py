@@ -18,7 +18,7 @@ from engine.authorization import Actor
 
 _FOLDER = Path(__file__).parent
 _ZONE = ZoneInfo("Asia/Shanghai")
-_MANIFEST = _FOLDER / "static" / "dist" / ".vite" / "manifest.json"
+_MANIFEST = _FOLDER / "static" / "dist" / "manifest.json"
 _FEN = 100
 
 
@@ -67,8 +67,7 @@ def environment() -> Environment:
         "day": day,
         "money": money,
         "size": size,
-        "island_scripts": island_scripts,
-        "island_styles": island_styles,
+        "asset": asset,
     }
     return made
 
@@ -79,24 +78,21 @@ def static(path: str) -> str:
     return f"/static/{path}?v={int(file.stat().st_mtime)}"
 
 
+def asset(name: str) -> str:
+    """Return the address of a built file such as ``viewer.js``.
+
+    Empty where nothing is built: a page then leaves the tag out.
+    """
+    file = _manifest().get(name)
+    return f"/static/dist/{file}" if file else ""
+
+
 @cache
-def _manifest() -> dict[str, Any]:
+def _manifest() -> dict[str, str]:
     if not _MANIFEST.exists():
         return {}
-    loaded: dict[str, Any] = json.loads(_MANIFEST.read_text(encoding="utf-8"))
+    loaded: dict[str, str] = json.loads(_MANIFEST.read_text(encoding="utf-8"))
     return loaded
-
-
-def island_scripts() -> list[str]:
-    """Return the addresses of the built scripts; none where nothing is built."""
-    entries = [e for e in _manifest().values() if e.get("isEntry")]
-    return [f"/static/dist/{e['file']}" for e in entries]
-
-
-def island_styles() -> list[str]:
-    """Return the addresses of the built style sheets."""
-    entries = [e for e in _manifest().values() if e.get("isEntry")]
-    return [f"/static/dist/{css}" for e in entries for css in e.get("css", [])]
 
 
 def moment(value: datetime | None) -> str:
