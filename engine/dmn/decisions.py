@@ -110,7 +110,7 @@ class Decisions:
         Args:
             decision_id: The id of the element.
             context: Values by name; a missing one is null.
-            now: What ``now()`` gives; without it the business clock is asked.
+            now: What ``now()`` gives; without it the real time.
             functions: What the host lends to the expressions.
 
         Raises:

@@ -21,6 +21,7 @@ ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">=": ge,
 }
 _PLAIN: Final = frozenset({Decimal, str, date, timedelta, YearMonthDuration})
+_LONG: Final = 500
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -32,6 +33,8 @@ def equal(left: Any, right: Any, run: Run, depth: int = 0) -> bool | None:
     kind = type(left)
     if kind is not type(right):
         return None
+    if kind is str:
+        _weigh(left, run)
     if kind in _PLAIN or kind is bool:
         return bool(left == right)
     run.spend()
@@ -41,6 +44,12 @@ def equal(left: Any, right: Any, run: Run, depth: int = 0) -> bool | None:
     if kind is dict:
         return _equal_contexts(left, right, run, depth + 1)
     return _equal_others(left, right, run)
+
+
+def _weigh(text: str, run: Run) -> None:
+    # Comparing long texts takes time that a loop could multiply.
+    if len(text) > _LONG:
+        run.spend(len(text) // _LONG)
 
 
 def _equal_lists(left: Any, right: Any, run: Run, depth: int) -> bool | None:
@@ -99,6 +108,8 @@ def compare(operator: str, left: Any, right: Any, run: Run) -> bool | None:
     kind = type(left)
     if kind is not type(right):
         return None
+    if kind is str:
+        _weigh(left, run)
     if kind in _PLAIN:
         return ORDERS[operator](left, right)
     one, other = order_key(left, run), order_key(right, run)

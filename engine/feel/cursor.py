@@ -60,7 +60,7 @@ class Cursor:
         self.source = source
         self.tokens = tokenize(source)
         self.index = 0
-        self.known = names.copy()
+        self.known = KnownNames(base=names)
         self.nesting = 0
 
     @property

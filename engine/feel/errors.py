@@ -1,8 +1,10 @@
 """What an expression can do wrong before and while it is evaluated."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from engine.errors import EngineError, Text
+
+_SHOWN: Final = 40
 
 
 class FeelError(EngineError):
@@ -33,7 +35,8 @@ class FeelSyntaxError(FeelError):
         line = source.count("\n", 0, position) + 1
         column = position - (source.rfind("\n", 0, position) + 1) + 1
         self.line, self.column = line, column
-        seen = Text(f"found {found!r}", f"实际是 {found!r}")
+        shown = found if len(found) <= _SHOWN else found[:_SHOWN] + "…"
+        seen = Text(f"found {shown!r}", f"实际是 {shown!r}")
         if not found:
             seen = Text("the text ends", "表达式已结束")
         more = Text(f"; {hint.en}", f"；{hint.zh}") if hint else Text("", "")

@@ -13,7 +13,7 @@ from engine.feel.names import KnownNames
 from engine.feel.parser import parse_expression, parse_tests
 from engine.feel.scope import Frame, Run
 from engine.feel.temporal.parts import PART_NAMES
-from engine.feel.types import TYPE_NAMES, FeelType
+from engine.feel.types import TYPE_NAMES
 from engine.feel.values import lift, measure
 
 Context = Mapping[str, Any]
@@ -21,16 +21,14 @@ Lent = Mapping[str, Callable[..., Any]]
 _STANDARD_NAMES: Final = KnownNames([*BUILTINS, *PART_NAMES, *TYPE_NAMES])
 _NOTHING: Final[Lent] = {}
 _VALUE: Final = "?"
+_KEPT: Final = 1_000
+"""Longer texts are compiled each time, so that the cache stays small."""
+_TOO_DEEP: Final = ("the expression is nested too deeply", "表达式嵌套过深")
 
 
 def known_names(names: Collection[str] = ()) -> KnownNames:
     """Return the names of several words that an expression may use."""
-    if not names:
-        return _STANDARD_NAMES
-    known = _STANDARD_NAMES.copy()
-    for name in names:
-        known.add(name)
-    return known
+    return KnownNames(names, _STANDARD_NAMES) if names else _STANDARD_NAMES
 
 
 class Expression:
@@ -56,7 +54,7 @@ class Expression:
         Args:
             context: The variables: JSON values, dates, times, durations.
             now: The moment that ``now()`` and ``today()`` give; its zone is where
-                local date-times are. Without it, the business clock is asked.
+                local date-times are. Without it, the real time.
             functions: What the host lends, called by position.
 
         Raises:
@@ -68,8 +66,10 @@ class Expression:
             value = self._evaluate(Frame(context, None, run))
             if type(value) is list or type(value) is dict:
                 measure(value, run)
+        except ArithmeticError:
+            return None
         except RecursionError:
-            refuse("the expression is nested too deeply", "表达式嵌套过深")
+            refuse(*_TOO_DEEP)
         return value
 
     def missing(self, context: Context) -> tuple[str, ...]:
@@ -109,19 +109,29 @@ class UnaryTests:
             verdict: bool | None = self._evaluate(
                 Frame({_VALUE: lift(value)}, outer, run)
             )
+        except ArithmeticError:
+            return None
         except RecursionError:
-            refuse("the expression is nested too deeply", "表达式嵌套过深")
+            refuse(*_TOO_DEEP)
         return verdict
 
 
-@lru_cache(maxsize=4096)
-def _expression(text: str, names: tuple[str, ...]) -> Expression:
-    return Expression(_body(text), known_names(names), root())
+def _new_expression(text: str, names: tuple[str, ...]) -> Expression:
+    try:
+        return Expression(_body(text), known_names(names), root())
+    except RecursionError:
+        refuse(*_TOO_DEEP)
 
 
-@lru_cache(maxsize=4096)
-def _unary_tests(text: str, names: tuple[str, ...]) -> UnaryTests:
-    return UnaryTests(text, known_names(names), root())
+def _new_tests(text: str, names: tuple[str, ...]) -> UnaryTests:
+    try:
+        return UnaryTests(text, known_names(names), root())
+    except RecursionError:
+        refuse(*_TOO_DEEP)
+
+
+_kept_expression = lru_cache(maxsize=2048)(_new_expression)
+_kept_tests = lru_cache(maxsize=2048)(_new_tests)
 
 
 def _body(text: str) -> str:
@@ -140,7 +150,8 @@ def compile_expression(text: str, names: Iterable[str] = ()) -> Expression:
         FeelSyntaxError: the text is no expression.
         FeelLimitError: it is too long or nested too deeply.
     """
-    return _expression(text, tuple(names))
+    make = _kept_expression if len(text) <= _KEPT else _new_expression
+    return make(text, tuple(names))
 
 
 def compile_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
@@ -150,11 +161,5 @@ def compile_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
         FeelSyntaxError: the text is no list of tests.
         FeelLimitError: it is too long or nested too deeply.
     """
-    return _unary_tests(text, tuple(names))
-
-
-def compile_typed(
-    text: str, names: KnownNames, types: Mapping[str, FeelType]
-) -> Expression:
-    """Return a compiled expression that knows the types of a decision file."""
-    return Expression(text, names, root(types))
+    make = _kept_tests if len(text) <= _KEPT else _new_tests
+    return make(text, tuple(names))

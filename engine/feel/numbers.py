@@ -22,12 +22,14 @@ NUMBERS: Final = Context(
 NUMBER_ERRORS: Final = (InvalidOperation, DivisionByZero, Overflow)
 ZERO: Final = Decimal(0)
 _MAX_EXPONENT_DIGITS: Final = 7
+_MAX_DIGITS: Final = 10_000
 
 
 def number(text: str) -> Decimal | None:
     """Return the number that ``text`` spells, None if it is none or too large."""
-    if len(text.rpartition("e" if "e" in text else "E")[2]) > _MAX_EXPONENT_DIGITS and (
-        "e" in text or "E" in text
+    _, exponential, exponent = text.upper().rpartition("E")
+    if len(text) > _MAX_DIGITS or (
+        exponential and len(exponent) > _MAX_EXPONENT_DIGITS
     ):
         return None
     try:

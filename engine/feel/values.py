@@ -121,7 +121,9 @@ def _plain(value: Any, budget: Budget, depth: int) -> Any:
 def measure(value: Any, budget: Budget, depth: int = 0) -> None:
     """Walk a result that is to leave, so that shared parts cannot make it endless."""
     kind = type(value)
-    if kind is list:
+    if kind is str:
+        budget.text(len(value))
+    elif kind is list:
         budget.spend(len(value))
         check_depth(depth)
         for item in value:

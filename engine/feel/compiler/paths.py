@@ -57,7 +57,7 @@ def _constant(node: tree.Node) -> Decimal | None:
         return node.value
     if isinstance(node, tree.Negation):
         inner = _constant(node.operand)
-        return None if inner is None else -inner
+        return None if inner is None else inner.copy_negate()
     return None
 
 

@@ -114,11 +114,11 @@ def to_number(
     run: Run, text: str, group: str | None, point: str | None
 ) -> Decimal | None:
     """Return the number that a text spells with these separators."""
-    del run
     if (group and group not in _GROUPS) or (point and point not in _POINTS):
         return None
     if group is not None and group == point:
         return None
+    run.text(len(text))
     if group:
         text = text.replace(group, "")
     if point and point != ".":
@@ -154,7 +154,7 @@ def _literal(run: Run, node: tree.Node) -> Any:
         case tree.Constant(value=value):
             return value
         case tree.Negation(operand=tree.Constant(value=Decimal() as value)):
-            return -value
+            return value.copy_negate()
         case tree.Call(
             function=tree.Name(name=name),
             arguments=(tree.Constant(value=str() as text),),

@@ -123,7 +123,7 @@ def months_duration(run: Run, start: date, end: date) -> YearMonthDuration:
 def now(run: Run) -> datetime:
     """Return the moment of this evaluation, the same wherever it is asked."""
     if run.moment is None:
-        run.moment = clock.now()
+        run.moment = clock.system_now()
     return run.moment
 
 

@@ -24,9 +24,9 @@ from engine.feel.patterns.syntax import (
 )
 from engine.feel.scope import Run
 
-MAX_PROGRAM: Final = 5_000
+MAX_PROGRAM: Final = 2_000
 """Instructions of a program; ``{n,m}`` is written out."""
-_STEPS_A_SPEND: Final = 4
+_MAX_WRITES: Final = 10_000
 
 
 class Op(Enum):
@@ -57,6 +57,7 @@ class Program:
 
     def __init__(self, part: Part) -> None:
         self.code: list[Instruction] = []
+        self.writes = 0
         self._write(part)
         self._add(Op.MATCH)
 
@@ -67,6 +68,9 @@ class Program:
         return self.code[-1]
 
     def _write(self, part: Part) -> None:
+        self.writes += 1
+        if self.writes > _MAX_WRITES:
+            raise PatternError
         match part:
             case One(test):
                 self._add(Op.ONE, test=test)
@@ -139,6 +143,7 @@ class Machine:
         self.code = program.code
         self.fold, self.lines = "i" in flags, "m" in flags
         self.groups = groups
+        self.price = 1 + groups // 8
         self.remembers_groups = any(i.op is Op.BACK for i in program.code)
 
     def search(self, text: str, start: int, run: Run) -> Groups | None:
@@ -155,7 +160,7 @@ class Machine:
     ) -> Groups | None:
         empty = (begin, -1) + (-1, -1) * self.groups
         waiting: list[State] = [(0, begin, empty)]
-        steps = 0
+        run.spend()
         while waiting:
             state = waiting.pop()
             pc, at, groups = state
@@ -163,14 +168,11 @@ class Machine:
             if key in tried:
                 continue
             tried.add(key)
-            steps += 1
-            if not steps % _STEPS_A_SPEND:
-                run.spend()
             instruction = self.code[pc]
             if instruction.op is Op.MATCH:
                 return (begin, at, *groups[2:])
+            run.spend(self.price if instruction.op is Op.SAVE else 1)
             self._step(instruction, state, text, waiting)
-        run.spend()
         return None
 
     def _step(

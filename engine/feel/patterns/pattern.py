@@ -89,7 +89,7 @@ def _group(text: str, found: Groups, number: int) -> str:
     return text[start:end] if end >= start >= 0 else ""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def compile_pattern(pattern: str, flags: str) -> Pattern:
     """Return the compiled pattern.
 

@@ -16,6 +16,8 @@ MAX_PATTERN: Final = 2_000
 """Characters of a pattern."""
 MAX_REPEAT: Final = 1_000
 """What may stand in ``{n,m}``."""
+MAX_GROUPS: Final = 40
+"""Groups of a pattern."""
 _MAX_DEPTH: Final = 50
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _ESCAPABLE: Final = frozenset("\\|.-^?*+{}()[]$")
@@ -199,6 +201,8 @@ class Reader:
         if not self._accept("?:"):
             self.groups += 1
             number = self.groups
+            if number > MAX_GROUPS:
+                raise PatternError
         part = self._choice()
         if not self._accept(")"):
             raise PatternError
