@@ -22,7 +22,7 @@ from engine.runtime.work import Role
 MAGIC = b"FW"
 FORMAT = 1
 _HEADER = struct.Struct(">2sBI")
-_DATA_IN_MEMO = frozenset({ORIGIN, "base", "given"})
+_DATA_IN_MEMO = frozenset({ORIGIN, "base", "given", "before"})
 _FIXED = 6  # columns that every row has
 _CLOSING, _ACTIVE = 1, 2
 _ROLES = tuple(Role)
@@ -96,7 +96,7 @@ class _Writer:
             rows.append(self._token(token, numbers))
             todo += reversed(token.below)
         host = None if scope.host is None else scope.host.id.hex
-        return [scope.spec.key, host, rows, self._compensations(scope)]
+        return [scope.spec.key, host, rows, scope.compensations, scope.memo]
 
     def _token(self, token: Token, numbers: Mapping[UUID, int]) -> list[Any]:
         above = token.above
@@ -122,13 +122,6 @@ class _Writer:
             key: self._data(value, token.data) if key in _DATA_IN_MEMO else value
             for key, value in token.memo.items()
         }
-
-    def _compensations(self, scope: Scope) -> list[Data]:
-        top = scope.task_tree.data
-        return [
-            {**entry, "data": self._data(entry["data"], top)}
-            for entry in scope.compensations
-        ]
 
     def _data(self, data: Data, like: Data | None) -> int:
         """Return the number of the row that holds ``data``."""
@@ -175,11 +168,9 @@ class _Reader:
 
     def instance(self) -> RootScope:
         """Return the instance."""
-        for key, host, rows, compensations in self._scopes:
+        for key, host, rows, compensations, memo in self._scopes:
             scope = self._scope(key, host)
-            scope.compensations = [
-                {**entry, "data": self._data[entry["data"]]} for entry in compensations
-            ]
+            scope.compensations, scope.memo = compensations, memo
             made: list[Token] = []
             for row in rows:
                 made.append(self._token(scope, made, *row))

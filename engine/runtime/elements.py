@@ -78,9 +78,8 @@ class Loop:
     """Loop characteristics, standard (``condition``, ``maximum``) or multi-instance.
 
     ``condition`` of a standard loop says whether to go on, ``until`` of a
-    multi-instance whether the rest is superfluous. ``behavior`` is none, one, all
-    or complex; ``throws`` are the events with the condition under which each is
-    thrown when an instance completes (None: always).
+    multi-instance whether the rest is superfluous. With ``behavior`` none every
+    instance that completes ``throws`` the event, with one only the first does.
     """
 
     standard: bool = False
@@ -95,7 +94,7 @@ class Loop:
     output_item: str = ""
     until: Expression | None = None
     behavior: str = "all"
-    throws: tuple[tuple[Expression | None, Trigger], ...] = ()
+    throws: Trigger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +165,11 @@ class Element:
     completion: Expression | None = None
     ordered: bool = False
     cancel_rest: bool = True
+
+    @property
+    def ad_hoc(self) -> bool:
+        """Whether its activities have no fixed order."""
+        return self.type == "adHocSubProcess"
 
     @property
     def trigger(self) -> Trigger | None:

@@ -80,13 +80,6 @@ def run(token: Token, script: Script | None, data: Data) -> Data:
     return {**data, **{name: plain(found) for name, found in assigned.items()}}
 
 
-def condition_or_none(
-    token: Token, expression: Expression, data: Mapping[str, Any]
-) -> bool:
-    """Return whether a condition that is watched is true; null means not yet."""
-    return value(token, expression, data) is True
-
-
 def context_of(token: Token, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return what expressions see: the facts, and the data, which wins."""
     return _context(token, data)

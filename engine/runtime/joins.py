@@ -43,8 +43,18 @@ def one_per_flow(tokens: Iterable[Token]) -> dict[str, Token]:
 def join(tokens: list[Token]) -> Token:
     """Make one token of ``tokens``; their changes since the fork are merged.
 
-    Where two changed the same, the one that arrived later wins. The place in the
-    tree is that of the deepest, whose neighbours are the closest relatives.
+    Where two changed the same, the one that arrived later wins.
+    """
+    kept = gather(tokens)
+    waiting.entered(kept)
+    return kept
+
+
+def gather(tokens: list[Token]) -> Token:
+    """Make one token of ``tokens`` without entering the node.
+
+    The place in the tree is that of the deepest, whose neighbours are the closest
+    relatives.
     """
     data = _merged(tokens)
     kept = max(tokens, key=lambda token: (depth_of(token), token.serial))
@@ -53,7 +63,6 @@ def join(tokens: list[Token]) -> Token:
             cutting.cut(token, "")
     kept.data = data
     del kept.memo[ARRIVED]
-    waiting.entered(kept)
     return kept
 
 

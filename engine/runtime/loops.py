@@ -8,7 +8,7 @@ completion condition sees the four numbers of instances that the standard names.
 from typing import Any
 
 from engine.errors import Text
-from engine.runtime import cutting, expressions
+from engine.runtime import boundaries, cutting, expressions
 from engine.runtime.data import Data, carry_over
 from engine.runtime.elements import Loop
 from engine.runtime.faults import ElementFailed
@@ -83,7 +83,26 @@ def _go_on(body: Token, done: Token) -> None:
         results[done.memo[INDEX]] = done.data.get(loop.output_item)
         body.memo[RESULTS] = results
     cutting.cut(done, "")
+    _throw(body, loop)
     _after_pass(body)
+
+
+def _throw(body: Token, loop: Loop) -> None:
+    """Let the loop's own boundary catch what a completed pass throws.
+
+    The pass is about to complete, so the event never interrupts the loop.
+    """
+    trigger = loop.throws
+    if trigger is None or (loop.behavior == "one" and body.memo[DONE] > 1):
+        return
+    for name in body.element.boundaries:
+        spec = body.scope.spec.node(name)
+        if any(
+            (found.kind, found.name, found.code)
+            == (trigger.kind, trigger.name, trigger.code)
+            for found in spec.element.triggers
+        ):
+            boundaries.accompany(body, spec, body.data)
 
 
 def _after_pass(body: Token) -> None:

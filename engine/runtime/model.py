@@ -9,7 +9,7 @@ from engine.runtime.compiling.nodes import Around
 from engine.runtime.compiling.problems import Place, Problems
 from engine.runtime.compiling.processes import Builder
 from engine.runtime.compiling.reader import Reader
-from engine.runtime.elements import Element
+from engine.runtime.elements import Element, TriggerKind
 from engine.runtime.faults import ModelError
 from engine.runtime.step import SourceFile
 from engine.runtime.tokens import ScopeSpec
@@ -66,7 +66,18 @@ def compile_model(
         todo |= {key: at for key, at in builder.calls.items() if key not in scopes}
     if problems.findings:
         raise ModelError(problems.findings)
+    undoable = any(
+        _undoes(node.element) for spec in scopes.values() for node in spec.nodes()
+    )
+    for spec in scopes.values():
+        spec.undoable = undoable
     return Model(process_id, scopes)
+
+
+def _undoes(element: Element) -> bool:
+    return bool(element.compensated_by) or any(
+        trigger.kind is TriggerKind.COMPENSATION for trigger in element.triggers
+    )
 
 
 def _unknown(

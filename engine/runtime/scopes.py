@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
-from engine.runtime import arming, cutting
+from engine.runtime import arming, cutting, expressions
 from engine.runtime.data import Data
 from engine.runtime.tokens import InnerScope, RootScope, Scope, Token
+from engine.runtime.tree import view
+
+REST = "rest"  # in the memo of an ordered ad-hoc sub-process: what is still to do
+UNDO = "undo"  # in the memo of a host: what can be undone of the scope inside
 
 
 def enter(host: Token, key: str, data: Data, starts: Sequence[str] = ()) -> None:
@@ -24,7 +28,10 @@ def begin(scope: Scope, data: Data, starts: Sequence[str]) -> None:
 
 def settle(scope: Scope, data: Data) -> None:
     """End the scope if no token holds it any more; ``data`` is what it gives."""
-    if not scope.holders():
+    if _is_ad_hoc(scope) and scope.host is not None:
+        host = scope.host
+        host.work.attempt(host, lambda: _settle_ad_hoc(scope, data))
+    elif not scope.holders():
         finish(scope, data)
 
 
@@ -36,6 +43,33 @@ def finish(scope: Scope, data: Data, reason: str = "") -> None:
         scope.finished = True
         return
     host = scope.host
+    if scope.compensations:
+        host.memo[UNDO] = scope.compensations
     host.does.inside_done(host, data)
     scope.root.subprocesses.pop(host.id, None)
     host.work.attempt(host, host.complete)
+
+
+def _is_ad_hoc(scope: Scope) -> bool:
+    return scope.spec.element is not None and scope.spec.element.ad_hoc
+
+
+def _settle_ad_hoc(scope: Scope, data: Data) -> None:
+    """End an ad-hoc sub-process if it is complete, or go on with the next activity."""
+    host, element = scope.host, scope.spec.element
+    if host is None or element is None:
+        return
+    rest = host.memo.get(REST, [])
+    holders = scope.holders()
+    seen = view(scope) if holders else data
+    complete = element.completion is not None and expressions.holds(
+        host, element.completion, seen
+    )
+    if complete and (element.cancel_rest or not holders):
+        host.memo.pop(REST, None)
+        finish(scope, seen, element.id)
+    elif rest and not holders and not complete:
+        host.memo[REST] = rest[1:]
+        Token(scope, scope.spec.node(rest[0]), scope.task_tree, data).go()
+    elif not holders:
+        finish(scope, data)

@@ -1,16 +1,18 @@
 """Errors, escalations and signals on their way to who catches them."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from engine.errors import Text
-from engine.runtime import boundaries, event_scopes, messages
+from engine.runtime import boundaries, event_scopes, messages, waiting
 from engine.runtime.elements import Element, Trigger, TriggerKind
 from engine.runtime.faults import ElementFailed
 from engine.runtime.step import WaitKind
 from engine.runtime.tokens import NodeSpec, RootScope, Scope, Token
 from engine.runtime.tree import view, view_of
 from engine.runtime.work import Role
+
+Action: TypeAlias = Callable[[], None]
 
 
 def throw_error(
@@ -19,42 +21,52 @@ def throw_error(
     """Let the nearest scope that catches the error go on from there.
 
     ``from_inside`` tells that the token's own activity threw it, so that its own
-    boundary comes first.
+    boundary comes first; otherwise the token's event is done once it is caught.
 
     Raises:
         ElementFailed: nobody catches it (``error-not-caught``); the step is then
             marked as failed.
     """
-    if from_inside and _at_boundary(_carrier(token), TriggerKind.ERROR, code, payload):
-        return
-    for scope in _outwards(token):
-        if _in_scope(scope, TriggerKind.ERROR, code, payload):
-            return
-        host = scope.host
-        if host is not None and _at_boundary(
-            _carrier(host), TriggerKind.ERROR, code, payload
-        ):
-            return
-    token.work.record.failed = True
-    raise ElementFailed(
-        "error-not-caught",
-        Text(
-            f"Nobody catches the error {code or 'without a code'!r}.",
-            f"错误“{code or '（无代码）'}”没有被捕获。",
-        ),
-    )
+    found = _catcher(token, TriggerKind.ERROR, code, payload, own=from_inside)
+    if found is None:
+        token.work.record.failed = True
+        raise ElementFailed(
+            "error-not-caught",
+            Text(
+                f"Nobody catches the error {code or 'without a code'!r}.",
+                f"错误“{code or '（无代码）'}”没有被捕获。",
+            ),
+        )
+    if not from_inside:
+        waiting.completed(token)
+    found()
 
 
 def throw_escalation(token: Token, code: str, payload: Any = None) -> None:
     """Let the nearest scope that catches the escalation know; nobody need."""
-    for scope in _outwards(token):
-        if _in_scope(scope, TriggerKind.ESCALATION, code, payload):
-            return
-        host = scope.host
-        if host is not None and _at_boundary(
-            _carrier(host), TriggerKind.ESCALATION, code, payload
-        ):
-            return
+    waiting.completed(token)
+    found = _catcher(token, TriggerKind.ESCALATION, code, payload)
+    if found is not None:
+        found()
+
+
+def cancel_transaction(token: Token) -> bool:
+    """Leave the transaction around ``token`` by its cancel boundary event.
+
+    Return whether there is one.
+    """
+    host = token.scope.host
+    if host is None:
+        return False
+    found = _at_boundary(_carrier(host), TriggerKind.CANCEL, "", None)
+    if found is not None:
+        found()
+    return found is not None
+
+
+def spread_signal_soon(root: RootScope, name: str, payload: Any) -> None:
+    """Spread a signal once what is under way beside its thrower has moved."""
+    root.work.ready.append(lambda: spread_signal(root, name, payload))
 
 
 def spread_signal(root: RootScope, name: str, payload: Any) -> None:
@@ -111,29 +123,48 @@ def _carrier(host: Token) -> Token:
     return above if host.role is Role.INSTANCE and above is not None else host
 
 
-def _in_scope(scope: Scope, kind: TriggerKind, code: str, payload: Any) -> bool:
+def _catcher(
+    token: Token, kind: TriggerKind, code: str, payload: Any, *, own: bool = False
+) -> Action | None:
+    """Return what happens where the throw is caught; None if it is nowhere."""
+    if own and (found := _at_boundary(_carrier(token), kind, code, payload)):
+        return found
+    for scope in _outwards(token):
+        if found := _in_scope(scope, kind, code, payload):
+            return found
+        host = scope.host
+        if host and (found := _at_boundary(_carrier(host), kind, code, payload)):
+            return found
+    return None
+
+
+def _in_scope(
+    scope: Scope, kind: TriggerKind, code: str, payload: Any
+) -> Action | None:
     found = _best(_starts(scope, kind), kind, code)
     if found is None:
-        return False
+        return None
     spec, element, trigger = found
-    data = messages.store(view(scope), trigger, payload)
-    event_scopes.start(
-        scope, spec, element.name_in_model, data, interrupting=element.interrupting
-    )
-    return True
+
+    def begin() -> None:
+        data = messages.store(view(scope), trigger, payload)
+        event_scopes.start(
+            scope, spec, element.name_in_model, data, interrupting=element.interrupting
+        )
+
+    return begin
 
 
-def _at_boundary(host: Token, kind: TriggerKind, code: str, payload: Any) -> bool:
+def _at_boundary(
+    host: Token, kind: TriggerKind, code: str, payload: Any
+) -> Action | None:
     found = _best(_boundaries(host), kind, code)
     if found is None:
-        return False
+        return None
     spec, element, trigger = found
-    data = messages.store(view_of(host), trigger, payload)
-    if element.interrupting or kind is TriggerKind.ERROR:
-        boundaries.interrupt(host, spec, data)
-    else:
-        boundaries.accompany(host, spec, data)
-    return True
+    stays = kind is TriggerKind.ESCALATION and not element.interrupting
+    go = boundaries.accompany if stays else boundaries.interrupt
+    return lambda: go(host, spec, messages.store(view_of(host), trigger, payload))
 
 
 def _starts(

@@ -96,7 +96,8 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]  # SpiffWorkflow has no 
     ``key`` is unique in the model. ``starts`` are the nodes that get a token when
     the scope is entered, ``triggered`` the event sub-processes in it. ``element``
     is the sub-process in the outer scope, None for a process. ``sources`` maps a
-    node to those before it, ``hosts`` a boundary event to its activity.
+    node to those before it, ``hosts`` a boundary event to its activity. ``undoable``
+    tells that compensation is used somewhere in the model.
     """
 
     start: Any
@@ -111,6 +112,7 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]  # SpiffWorkflow has no 
         self.sources: dict[str, tuple[str, ...]] = {}
         self.flows: dict[str, Flow] = {}
         self.hosts: dict[str, str] = {}
+        self.undoable = False
 
     def node(self, name: str) -> NodeSpec:
         """Return the node called ``name`` in the model."""
@@ -275,6 +277,7 @@ class _ScopeTree:
     path: tuple[str, ...]
     host: Token | None
     compensations: list[Data]
+    memo: Data
 
     @property
     def root(self) -> "RootScope":
@@ -319,7 +322,7 @@ class RootScope(_ScopeTree, BpmnWorkflow):  # type: ignore[misc]  # untyped base
             spec, inner, script_engine=FeelScriptEngine(), deserializing=True
         )
         self.path, self.host = (), None
-        self.compensations = []
+        self.compensations, self.memo = [], {}
         self.rounds: dict[str, int] = {}
         self.serial = 0
         self.finished = False
@@ -380,7 +383,7 @@ class InnerScope(_ScopeTree, BpmnSubWorkflow):  # type: ignore[misc]  # untyped 
         root, shown = host.scope.root, host.element.id
         self.path = (*host.scope.path, shown) if shown else host.scope.path
         super().__init__(spec, host.id, root, deserializing=True)
-        self.host, self.compensations = host, []
+        self.host, self.compensations, self.memo = host, [], {}
         root.subprocesses[host.id] = self
 
     @property

@@ -41,6 +41,8 @@ def open_trigger(
             token.memo[LEFT] = found.left
     elif found:
         known["correlation_key"] = found
+    if trigger.kind is TriggerKind.CONDITION:
+        token.work.watching = True
     open_wait(token, _KINDS[trigger.kind], name=trigger.name, **known)
 
 

@@ -29,8 +29,9 @@ ARMED = frozenset({Role.BOUNDARY, Role.RACE, Role.START})
 class Work(Generic[T]):
     """One command: what it may know, what is ready to run, what it has done.
 
-    ``failed`` turns a failure into the incident of a token; ``budget`` is how many
-    tokens may still run.
+    ``ready`` holds tokens and other actions, done in order. ``failed`` turns a
+    failure into the incident of a token; ``budget`` is how many tokens may still
+    run. ``watching`` tells that the instance waits for a condition.
     """
 
     def __init__(
@@ -41,8 +42,9 @@ class Work(Generic[T]):
     ) -> None:
         self.around, self.budget = around, budget
         self.record = Recorder()
-        self.ready: deque[T] = deque()
+        self.ready: deque[T | Callable[[], object]] = deque()
         self.failed = failed
+        self.watching = False
 
     def attempt(self, token: T, action: Callable[[], object]) -> None:
         """Carry out ``action`` for ``token``; a failure becomes its incident."""

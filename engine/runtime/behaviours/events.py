@@ -4,12 +4,23 @@ from typing import Any
 
 from typing_extensions import override
 
-from engine.runtime import arming, cutting, messages, scopes, throwing, waiting
+from engine.runtime import (
+    arming,
+    compensation,
+    cutting,
+    messages,
+    scopes,
+    throwing,
+    timers,
+    waiting,
+)
 from engine.runtime.behaviours.nodes import FlowNode
 from engine.runtime.elements import Trigger, TriggerKind
 from engine.runtime.step import ThrownMessage
 from engine.runtime.tokens import RootScope, Token
-from engine.runtime.tree import end_branch, view
+from engine.runtime.tree import end_branch, fork_above, view
+
+THROWN = "thrown"  # in the memo of a throwing event: its signals are on their way
 
 
 class BoundaryEvent(FlowNode):
@@ -39,6 +50,7 @@ class CatchEvent(FlowNode):
     @override
     def caught(self, token: Token, payload: Any) -> None:
         token.data = messages.store(token.data, token.element.trigger, payload)
+        _wait_again(token)
         waiting.close_wait(token, completed=True)
         token.complete()
 
@@ -53,76 +65,115 @@ class CatchEvent(FlowNode):
             token.complete()
 
 
+def _wait_again(token: Token) -> None:
+    """Leave another token for a timer that repeats a number of times.
+
+    One without end would hold its scope for ever; it fires once.
+    """
+    schedule, trigger = waiting.schedule_of(token), token.element.trigger
+    if schedule is None or schedule.left is None or trigger is None:
+        return
+    again = timers.following(token, schedule)
+    if again is not None:
+        beside = Token(token.scope, token.task_spec, fork_above(token), token.data)
+        waiting.entered(beside)
+        beside.rest(started=True)
+        waiting.open_trigger(beside, trigger, again)
+
+
 class ThrowEvent(FlowNode):
-    """An event that throws; the throwing is done before its effects begin."""
+    """An event that throws; what it throws is reckoned before anything happens."""
 
     @override
     def run(self, token: Token) -> bool | None:
-        triggers = token.element.triggers
-        messages_out = [
-            messages.outgoing(token, trigger, token.data)
-            for trigger in triggers
+        if token.memo.pop(THROWN, False):
+            return self._throw_rest(token)
+        leaving = [
+            (trigger, messages.outgoing(token, trigger, token.data))
+            for trigger in token.element.triggers
             if trigger.kind in {TriggerKind.MESSAGE, TriggerKind.SIGNAL}
         ]
-        self.note(token)
-        for message in messages_out:
-            _send(token, message)
-        for trigger in triggers:
+        for trigger, message in leaving:
+            _send(token, trigger, message)
+        if not any(message.signal for _, message in leaving):
+            return self._throw_rest(token)
+        # What waits beside this token gets the signal before the token moves on.
+        waiting.completed(token)
+        token.memo[THROWN] = True
+        token.work.ready.append(token)
+        return None
+
+    def _throw_rest(self, token: Token) -> bool | None:
+        for trigger in token.element.triggers:
             if token.is_live:
                 self.throw(token, trigger)
-        return True if token.is_live else None
-
-    def note(self, token: Token) -> None:
-        """Note that the event is done."""
-        waiting.completed(token)
+        return True if token.is_live and not _is_undoing(token) else None
 
     def throw(self, token: Token, trigger: Trigger) -> None:
         """Throw what is neither message nor signal."""
         if trigger.kind is TriggerKind.ESCALATION:
             payload = messages.payload(token, trigger, token.data)
             throwing.throw_escalation(token, trigger.code, payload)
+        elif trigger.kind is TriggerKind.COMPENSATION:
+            compensation.start(token, trigger.activity)
 
 
 class EndEvent(ThrowEvent):
     """An event that ends its branch, or its whole scope."""
 
     @override
-    def note(self, token: Token) -> None:
-        if not any(found.kind is TriggerKind.ERROR for found in token.element.triggers):
-            waiting.completed(token)
+    def run(self, token: Token) -> bool | None:
         if isinstance(token.scope, RootScope) and token.element.id:
             token.scope.outcome = token.element.id
+        return super().run(token)
 
     @override
     def throw(self, token: Token, trigger: Trigger) -> None:
         if trigger.kind is TriggerKind.ERROR:
             payload = messages.payload(token, trigger, token.data)
-            waiting.completed(token)
             throwing.throw_error(token, trigger.code, payload)
         elif trigger.kind is TriggerKind.TERMINATE:
             _terminate(token)
+        elif trigger.kind is TriggerKind.CANCEL:
+            _stop_others(token)
+            compensation.start(token, "")
         else:
             super().throw(token, trigger)
+
+    @override
+    def leave(self, token: Token) -> None:
+        trigger = token.element.trigger
+        if trigger is not None and trigger.kind is TriggerKind.CANCEL:
+            waiting.completed(token)
+            if throwing.cancel_transaction(token):
+                return
+        super().leave(token)
 
 
 def _terminate(token: Token) -> None:
     scope, reason = token.scope, token.element.id
     data = view(scope)
+    waiting.completed(token)
     end_branch(token)
     scopes.finish(scope, data, reason)
 
 
-def _send(token: Token, message: ThrownMessage) -> None:
-    """Let a message or signal leave; a signal reaches its own instance at once."""
-    everywhere = next(
-        (
-            trigger.everywhere
-            for trigger in token.element.triggers
-            if trigger.name == message.name
-        ),
-        True,
-    )
-    if not message.signal or everywhere:
+def _stop_others(token: Token) -> None:
+    """Cut off everything else in the transaction that is cancelled."""
+    top = token.scope.task_tree
+    token.data = view(token.scope)
+    token.hang_below(top)
+    cutting.empty(token.scope, token.element.id, keep=token)
+
+
+def _is_undoing(token: Token) -> bool:
+    return scopes.UNDO in token.memo
+
+
+def _send(token: Token, trigger: Trigger, message: ThrownMessage) -> None:
+    """Let a message or signal leave; a signal reaches its own instance too."""
+    if not message.signal or trigger.everywhere:
         token.work.record.thrown(message)
     if message.signal:
-        throwing.spread_signal(token.scope.root, message.name, message.payload)
+        root = token.scope.root
+        throwing.spread_signal_soon(root, message.name, message.payload)

@@ -4,7 +4,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from engine.runtime import arming, cutting, flows, joins, messages, waiting
+from engine.runtime import arming, cutting, expressions, flows, joins, messages, waiting
 from engine.runtime.behaviours.nodes import FlowNode
 from engine.runtime.elements import Flow
 from engine.runtime.tokens import NodeSpec, Scope, Token
@@ -107,3 +107,49 @@ class EventBasedGateway(FlowNode):
         cutting.cut(token, element.id)
         waiting.entered(new, count=False)
         new.complete()
+
+
+class ComplexGateway(SettledJoin):
+    """Fires when its activation condition holds and swallows the rest of the round.
+
+    ``activationCount`` is how many flows have brought a token; without a condition
+    one suffices. A round is over when no token can come on the flows that are left,
+    or one comes on a flow that had its token.
+    """
+
+    @override
+    def arrive(self, token: Token) -> bool:
+        if len(token.element.incoming) <= 1:
+            return FlowNode.arrive(self, token)
+        seen = token.scope.memo.get(_round(token), [])
+        if seen and token.flow not in seen:
+            token.scope.memo[_round(token)] = [*seen, token.flow]
+            flows.move_on(token, ())
+            return False
+        token.scope.memo.pop(_round(token), None)
+        joins.wait_at(token)
+        token.work.attempt(token, lambda: self._activate(token))
+        return False
+
+    @override
+    def settle(self, scope: Scope, spec: NodeSpec, *, stuck: bool) -> bool:
+        return False
+
+    def _activate(self, token: Token) -> None:
+        waiting_here = joins.waiting_at(token.scope, token.task_spec)
+        arrived = joins.one_per_flow(waiting_here)
+        if _is_active(token, len(arrived)):
+            token.scope.memo[_round(token)] = list(arrived)
+            joins.join(list(arrived.values())).wake()
+
+
+def _round(token: Token) -> str:
+    return f"round {token.task_spec.name}"
+
+
+def _is_active(token: Token, count: int) -> bool:
+    rule = token.element.activation
+    if rule is None:
+        return count >= 1
+    data = {**token.data, "activationCount": count}
+    return expressions.holds(token, rule, data)

@@ -24,6 +24,23 @@ class SubProcess(Activity):
         return False
 
 
+class AdHocSubProcess(SubProcess):
+    """Activities without a fixed order, all at once or one after the other.
+
+    Each runs once; the completion condition is asked whenever one has ended.
+    """
+
+    @override
+    def begin(self, token: Token, prepared: Any) -> bool:
+        element = token.element
+        names = token.scope.root.subprocess_specs[element.scope].starts
+        first = names[:1] if element.ordered else names
+        if element.ordered:
+            token.memo[scopes.REST] = list(names[1:])
+        scopes.enter(token, element.scope, token.data, first)
+        return False
+
+
 class CallActivity(Activity):
     """Another process runs inside the same instance, with data of its own."""
 

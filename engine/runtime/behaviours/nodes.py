@@ -5,7 +5,17 @@ from typing import Any
 
 from typing_extensions import override
 
-from engine.runtime import arming, cutting, expressions, flows, handlers, loops, waiting
+from engine.runtime import (
+    arming,
+    compensation,
+    cutting,
+    expressions,
+    flows,
+    handlers,
+    loops,
+    quantities,
+    waiting,
+)
 from engine.runtime.data import Data
 from engine.runtime.elements import Flow
 from engine.runtime.tokens import Behaviour, Token
@@ -81,7 +91,17 @@ class Activity(FlowNode):
         return True
 
     @override
+    def arrive(self, token: Token) -> bool:
+        if token.element.start_quantity > 1 and not quantities.gather(token):
+            return False
+        compensation.note_before(token)
+        return super().arrive(token)
+
+    @override
     def run(self, token: Token) -> bool | None:
+        if compensation.UNDOING in token.memo:
+            compensation.proceed(token)
+            return None
         if loops.STARTED in token.memo:
             loops.pass_again(token)
             return None
@@ -108,6 +128,11 @@ class Activity(FlowNode):
 
     @override
     def close(self, token: Token) -> None:
-        if token.role is not Role.INSTANCE:
+        if token.role is not Role.INSTANCE and compensation.UNDOING not in token.memo:
             token.data = expressions.run(token, token.element.after, token.data)
         super().close(token)
+
+    @override
+    def leave(self, token: Token) -> None:
+        compensation.remember(token)
+        super().leave(token)

@@ -1,7 +1,6 @@
 """Loop characteristics of an activity."""
 
 from engine.errors import Text
-from engine.feel import Expression
 from engine.runtime import xml
 from engine.runtime.compiling import triggers
 from engine.runtime.compiling.problems import Place
@@ -88,27 +87,24 @@ def _item(loop: Element, name: str) -> str:
     return "" if found is None else found.get("name") or found.get("id") or ""
 
 
-def _throws(
-    place: Place, known: Definitions, loop: Element
-) -> tuple[tuple[Expression | None, Trigger], ...]:
+def _throws(place: Place, known: Definitions, loop: Element) -> Trigger | None:
     behavior = (loop.get("behavior") or "All").lower()
+    if behavior == "complex":
+        place.refuse(
+            "loop-behavior-unsupported",
+            Text(
+                "The behavior Complex of a multi-instance activity is not executed.",
+                "多实例活动的 Complex 行为无法执行。",
+            ),
+            Text(
+                "Use All, None or One, and a completion condition.",
+                "请改用 All、None 或 One，并配合完成条件。",
+            ),
+        )
     if behavior in {"none", "one"}:
         reference = loop.get(f"{behavior}BehaviorEventRef")
-        trigger = _referred(place, known, loop, reference)
-        return () if trigger is None else ((None, trigger),)
-    if behavior != "complex":
-        return ()
-    found = []
-    for each in xml.children(loop, "complexBehaviorDefinition"):
-        condition = place.expression(xml.text_of(xml.child(each, "condition")))
-        event = xml.child(each, "event")
-        if event is not None and condition is not None:
-            found += [
-                (condition, trigger)
-                for definition in triggers.definitions(event)
-                if (trigger := triggers.of_definition(place, known, definition))
-            ]
-    return tuple(found)
+        return _referred(place, known, loop, reference)
+    return None
 
 
 def _referred(

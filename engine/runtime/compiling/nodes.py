@@ -40,10 +40,13 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "receiveTask": tasks.ReceiveTask(),
     "sendTask": tasks.SendTask(),
     "subProcess": inner.SubProcess(),
+    "transaction": inner.SubProcess(),
+    "adHocSubProcess": inner.AdHocSubProcess(),
     "callActivity": inner.CallActivity(),
     "exclusiveGateway": gateways.ExclusiveGateway(),
     "parallelGateway": gateways.ParallelGateway(),
     "inclusiveGateway": gateways.InclusiveGateway(),
+    "complexGateway": gateways.ComplexGateway(),
     "eventBasedGateway": gateways.EventBasedGateway(),
     "startEvent": FlowNode(),
     "endEvent": events.EndEvent(),
@@ -80,6 +83,9 @@ def compile_node(
     }
     if kind in _EVENTS:
         fields["triggers"] = triggers.of_event(place, around.definitions)
+    if kind == "complexGateway":
+        condition = xml.child(node, "activationCondition")
+        fields["activation"] = place.expression(xml.text_of(condition))
     if kind in ACTIVITIES:
         fields |= _activity(place, around, kind)
     return Element(
@@ -127,6 +133,11 @@ def _activity(place: Place, around: Around, kind: str) -> dict[str, object]:
         "start_quantity": _quantity(place, "startQuantity"),
         "completion_quantity": _quantity(place, "completionQuantity"),
     }
+    if kind == "adHocSubProcess":
+        condition = xml.child(node, "completionCondition")
+        fields["completion"] = place.expression(xml.text_of(condition))
+        fields["ordered"] = (node.get("ordering") or "").lower() == "sequential"
+        fields["cancel_rest"] = node.get("cancelRemainingInstances", "true") in _TRUE
     if kind in {"userTask", "manualTask"}:
         fields["work"] = _work(place)
     if kind in _MESSAGE_TASKS:

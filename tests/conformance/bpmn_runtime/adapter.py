@@ -88,14 +88,16 @@ class RuntimeEngine:
     def open(self, case: dict[str, Any], xml: bytes) -> RuntimeSession:
         file = SourceFile(case["file"], xml)
         try:
-            findings = [
-                found for found in check([file], NOTHING) if found.severity == "error"
-            ]
-            if findings:
-                raise ModelError(findings)
+            _check(file)
             return RuntimeSession(World(file))
         except (ModelError, UnreadableFileError) as error:
             raise _rejected()(str(error)) from error
+
+
+def _check(file: SourceFile) -> None:
+    findings = [found for found in check([file], NOTHING) if found.severity == "error"]
+    if findings:
+        raise ModelError(findings)
 
 
 def _rejected() -> type[Exception]:

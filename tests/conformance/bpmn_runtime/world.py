@@ -154,7 +154,9 @@ class World:
     def _route(self, sender: Running, message: ThrownMessage) -> None:
         if message.signal:
             self._broadcast(sender, message)
-        elif not message.publish_only and not (self._hand(message) or self._open(message)):
+        elif not message.publish_only and not (
+            self._hand(message) or self._open(message)
+        ):
             self.undelivered.append(message)
 
     def _hand(self, message: ThrownMessage) -> bool:
@@ -193,9 +195,7 @@ def _firing(ref: str) -> Callable[[LiveInstance, Surroundings], Step]:
     return lambda live, around: live.fire_timer(ref, around)
 
 
-def _delivering(
-    ref: str, payload: Any
-) -> Callable[[LiveInstance, Surroundings], Step]:
+def _delivering(ref: str, payload: Any) -> Callable[[LiveInstance, Surroundings], Step]:
     return lambda live, around: live.deliver_message(ref, payload, around)
 
 
