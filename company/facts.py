@@ -37,6 +37,7 @@ def _project(session: Session, scope_key: int | None) -> dict[str, Any] | None:
     known = case.snapshot(session, project)
     return {
         "stage": known["stage"],
+        "manager": known["manager"],
         "milestones": known["milestones"],
         "plan": known["plan"],
         "progress_pct": project.details.get("progress_pct"),
