@@ -103,7 +103,8 @@ class Cursor:
         """Raise the syntax error for the next token."""
         token = self.token
         found = self.source[token.start : token.end]
-        hint = _HINTS.get(found)
+        before = self.tokens[self.index - 1].text if self.index else ""
+        hint = _HINTS.get("not" if before == "not" else found)
         if found in _FULL_WIDTH_SIGNS:
             hint = _FULL_WIDTH
         raise FeelSyntaxError(self.source, token.start, expected, found, hint)

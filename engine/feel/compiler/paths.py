@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel import tree
+from engine.feel.budget import check_depth
 from engine.feel.compiler.dispatch import compile_node, compiles
 from engine.feel.compiler.names import Scope
 from engine.feel.numbers import whole
-from engine.feel.scope import Evaluate, Frame
+from engine.feel.scope import Evaluate, Frame, Run
 from engine.feel.temporal.parts import PARTS
 from engine.feel.values import lift
 
@@ -21,17 +22,19 @@ def compile_path(node: tree.Path, scope: Scope) -> Evaluate:
         owner = source(frame)
         if type(owner) is dict:
             return lift(owner.get(name))
-        if type(owner) is list:
-            frame.run.items(len(owner))
-            return [_member(lift(item), name) for item in owner]
-        return _member(owner, name)
+        return _member(owner, name, frame.run)
 
     return value
 
 
-def _member(owner: Any, name: str) -> Any:
+def _member(owner: Any, name: str, run: Run, depth: int = 0) -> Any:
     if type(owner) is dict:
         return lift(owner.get(name))
+    if type(owner) is list:
+        check_depth(depth)
+        run.spend()
+        run.items(len(owner))
+        return [_member(lift(item), name, run, depth + 1) for item in owner]
     part = PARTS.get(type(owner), {}).get(name)
     return None if part is None else part(owner)
 
