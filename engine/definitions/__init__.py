@@ -24,9 +24,11 @@ from engine.definitions.models import (
     source,
 )
 from engine.definitions.package import Package, read, read_folder
+from engine.definitions.rows import ANYBODY
 from engine.definitions.start_timers import first_due, next_due
 
 __all__ = [
+    "ANYBODY",
     "REVISION",
     "DefinitionNotFoundError",
     "DeploymentResult",

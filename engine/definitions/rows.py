@@ -19,6 +19,8 @@ from engine.schema import (
 )
 
 _SUBSCRIBED = frozenset({"message", "signal", "timer"})
+ANYBODY = ("*",)
+"""Stands for all staff among those who may start a process."""
 
 
 def add_decisions(
@@ -119,9 +121,12 @@ def _digest(package: Package, file: PackageFile, process: ProcessInfo) -> str:
 
 
 def _starters(settings: Mapping[str, Any], process_id: str) -> list[str]:
-    """Return the duties that may start a process; a process's own list wins."""
+    """Return the duties that may start a process; a process's own list wins.
+
+    Nothing said: anybody of the staff. An empty list: nobody, only messages do.
+    """
     own = settings.get("processes", {}).get(process_id, {})
-    found: Iterable[str] = own.get("starters", settings.get("starters", ()))
+    found: Iterable[str] = own.get("may_start", settings.get("may_start", ANYBODY))
     return list(found)
 
 

@@ -1,0 +1,155 @@
+"""The lists of user tasks: everybody's own, and whatever somebody looks for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from engine import search as searching
+from engine.authorization import Actor, Permission, require
+from engine.lifecycles import UserTaskState
+from engine.schema import ProcessInstance, Scope, UserTask, UserTaskCandidate
+from engine.search import Column, Found, Query, Searchable
+
+TASKS: Table = UserTask.metadata.tables["user_task"]
+_CANDIDATES: Table = UserTaskCandidate.metadata.tables["user_task_candidate"]
+_INSTANCES: Table = ProcessInstance.metadata.tables["process_instance"]
+_SCOPES: Table = Scope.metadata.tables["scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A task in a list: its columns, what it belongs to, how far its round is.
+
+    ``task`` has the columns of `UserTask`; ``done`` and ``total`` count the people
+    of a joint task (1 where it is none). ``scope_id`` is the project's number.
+    """
+
+    task: Row[Any]
+    business_id: str | None
+    scope_id: str | None
+    scope_title: str | None
+    done: int
+    total: int
+
+
+def _of_candidate(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return TASKS.c.key.in_(select(_CANDIDATES.c.task_key).where(condition))
+
+
+NAMES: Mapping[str, Column] = {
+    "userTaskKey": searching.key(TASKS.c.key),
+    "state": searching.state(TASKS.c.state, UserTaskState),
+    "assignee": searching.text(TASKS.c.assignee, nullable=True),
+    "candidateUser": searching.related(_CANDIDATES.c.username, _of_candidate),
+    "name": searching.text(TASKS.c.name),
+    "elementId": searching.text(TASKS.c.element_id),
+    "elementInstanceKey": searching.key(func.coalesce(TASKS.c.joint_key, TASKS.c.key)),
+    "processDefinitionId": searching.text(TASKS.c.process_id),
+    "processDefinitionKey": searching.key(TASKS.c.definition_key),
+    "processInstanceKey": searching.key(TASKS.c.instance_key),
+    "businessId": searching.text(_INSTANCES.c.business_id, nullable=True),
+    "projectNo": searching.text(_SCOPES.c.business_id, nullable=True),
+    "duty": searching.text(TASKS.c.duty),
+    "mode": searching.text(TASKS.c.mode),
+    "jointKey": searching.key(TASKS.c.joint_key, nullable=True),
+    "round": searching.number(TASKS.c.round),
+    "priority": searching.number(TASKS.c.priority),
+    "creationDate": searching.moment(TASKS.c.created_at),
+    "completionDate": searching.moment(TASKS.c.completed_at, nullable=True),
+    "completedBy": searching.text(TASKS.c.completed_by, nullable=True),
+    "dueDate": searching.moment(TASKS.c.due_at, nullable=True),
+    "followUpDate": searching.moment(TASKS.c.follow_up_at, nullable=True),
+}
+_SEARCHABLE = Searchable(NAMES, TASKS.c.key)
+_ROWS = (
+    select(
+        TASKS,
+        _INSTANCES.c.business_id,
+        _SCOPES.c.business_id.label("scope_id"),
+        _SCOPES.c.title.label("scope_title"),
+    )
+    .join(_INSTANCES, _INSTANCES.c.key == TASKS.c.instance_key)
+    .outerjoin(_SCOPES, _SCOPES.c.key == TASKS.c.scope_key)
+)
+_DONE = func.sum(case((TASKS.c.state == UserTaskState.COMPLETED, 1), else_=0))
+
+
+def search(session: Session, actor: Actor, query: Query) -> Found[Item]:
+    """Return the tasks that the actor may see and looks for.
+
+    Staff see that tasks exist, whose they are; customers see their own.
+
+    Raises:
+        BadQueryError: A filter, a sort field or an operator is unknown.
+    """
+    require(actor, Permission.READ_TASKS)
+    rows = _ROWS.where(own(actor)) if actor.is_customer else _ROWS
+    return _found(session, _SEARCHABLE.search(session, rows, query))
+
+
+def mine(session: Session, actor: Actor, query: Query | None = None) -> Found[Item]:
+    """Return the open tasks that the actor may work on now, the oldest first.
+
+    Its cost grows with the actor's tasks, not with everybody's.
+    """
+    require(actor, Permission.READ_TASKS)
+    rows = _ROWS.join(_CANDIDATES, _CANDIDATES.c.task_key == TASKS.c.key).where(
+        _CANDIDATES.c.username == actor.username,
+        or_(TASKS.c.assignee.is_(None), TASKS.c.assignee == actor.username),
+    )
+    return _found(session, _MINE.search(session, rows, query or Query()))
+
+
+def own(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition for tasks that the actor does or has done."""
+    asked = select(_CANDIDATES.c.task_key).where(
+        _CANDIDATES.c.username == actor.username
+    )
+    return or_(
+        TASKS.c.key.in_(asked),
+        TASKS.c.assignee == actor.username,
+        TASKS.c.completed_by == actor.username,
+        TASKS.c.on_behalf_of == actor.username,
+    )
+
+
+# The order of the candidates' primary key is that of the tasks' keys, so that the
+# first page is read without sorting.
+_MINE = Searchable(NAMES, _CANDIDATES.c.task_key)
+
+
+def _found(session: Session, found: Found[Row[Any]]) -> Found[Item]:
+    joint = {row.joint_key for row in found.items if row.joint_key is not None}
+    rounds = _rounds(session, joint) if joint else {}
+    items = [_item(row, rounds) for row in found.items]
+    return Found(items, found.total, found.more, found.start_cursor, found.end_cursor)
+
+
+def _item(row: Row[Any], rounds: Mapping[int, tuple[int, int]]) -> Item:
+    alone = int(row.state == UserTaskState.COMPLETED), 1
+    done, total = rounds.get(row.joint_key, alone)
+    return Item(row, row.business_id, row.scope_id, row.scope_title, done, total)
+
+
+def _rounds(
+    session: Session, joint_keys: Iterable[int]
+) -> Mapping[int, tuple[int, int]]:
+    """Return how many people of each joint task are done, and how many there are."""
+    counted: Select[Any] = (
+        select(TASKS.c.joint_key, _DONE, func.count())
+        .where(
+            and_(
+                TASKS.c.joint_key.in_(joint_keys),
+                TASKS.c.state != UserTaskState.CANCELED,
+            )
+        )
+        .group_by(TASKS.c.joint_key)
+    )
+    rows = session.connection().execute(counted)
+    return {key: (int(done), total) for key, done, total in rows}
+
+
+rounds_of = _rounds
