@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from engine.runtime import messages, timers, waiting
 from engine.runtime.data import Data
 from engine.runtime.elements import Element, Trigger, TriggerKind
+from engine.runtime.specs import NodeSpec
 from engine.runtime.timers import Schedule
-from engine.runtime.tokens import NodeSpec, Scope, Token
+from engine.runtime.tokens import Scope, Token
 from engine.runtime.work import Role
 
 WAITED_FOR = frozenset(
@@ -151,6 +152,30 @@ def open_start(token: Token, found: Schedule | None = None) -> None:
         element_name=element.name,
         path=(*path, shown) if shown else path,
     )
+
+
+def rearm(token: Token) -> None:
+    """Open the wait of an armed token anew, after an incident.
+
+    Raises:
+        ElementFailed: the due time or the key cannot be told.
+    """
+    if token.role is Role.START:
+        open_start(token)
+        return
+    element, host = token.element, token.above
+    trigger = trigger_of(token, element)
+    found = reckon(token, trigger, token.data, blame=element.id)
+    if token.role is Role.BOUNDARY and host is not None:
+        waiting.open_trigger(
+            token,
+            trigger,
+            found,
+            host_ref=host.ref,
+            interrupting=element.interrupting,
+        )
+    else:
+        waiting.open_trigger(token, trigger, found)
 
 
 def trigger_of(token: Token, element: Element) -> Trigger:

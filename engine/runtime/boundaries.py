@@ -5,8 +5,9 @@ from typing import Any
 from engine.runtime import arming, cutting, messages, timers, waiting
 from engine.runtime.data import Data
 from engine.runtime.elements import Trigger
+from engine.runtime.specs import NodeSpec
 from engine.runtime.timers import Schedule
-from engine.runtime.tokens import NodeSpec, Token
+from engine.runtime.tokens import Token
 from engine.runtime.tree import fork_above, view_of
 
 

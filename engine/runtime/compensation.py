@@ -12,7 +12,8 @@ from engine.runtime import cutting, event_scopes, waiting
 from engine.runtime.data import Data, carry_over
 from engine.runtime.elements import TriggerKind
 from engine.runtime.scopes import UNDO
-from engine.runtime.tokens import InnerScope, Scope, ScopeSpec, Token
+from engine.runtime.specs import ScopeSpec
+from engine.runtime.tokens import InnerScope, Scope, Token
 from engine.runtime.tree import view_of
 from engine.runtime.work import Role
 

@@ -30,12 +30,16 @@ def accept(values: Mapping[str, Any]) -> Data:
         UnsuitableValueError: a value is of no type that process data knows, a
             key is no text, or values are nested deeper than ``MAX_DEPTH``.
     """
-    return {_key(key, ""): _copy(item, f"/{key}", 1) for key, item in values.items()}
+    copied: Data = accept_value(dict(values))
+    return copied
 
 
 def accept_value(value: Any) -> Any:
     """Return a deep copy of one value; errors as for ``accept``."""
-    return _copy(value, "", 0)
+    try:
+        return _copy(value, 0)
+    except _RefusedError as refused:
+        raise _unsuitable(value, refused) from refused
 
 
 def hand_out(value: Any) -> Any:
@@ -90,44 +94,50 @@ def _put(result: Data, key: str, value: Any) -> None:
         result[key] = value
 
 
-def _copy(value: Any, pointer: str, depth: int) -> Any:
+class _RefusedError(Exception):
+    """A value cannot be kept; the keys on the way to it are collected upwards."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.text = Text(en, zh)
+
+
+def _copy(value: Any, depth: int) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
     if depth > MAX_DEPTH:
-        raise _unsuitable(pointer, "nested too deeply", "嵌套过深")
-    if isinstance(value, Mapping):
-        return {
-            _key(key, pointer): _copy(item, f"{pointer}/{key}", depth + 1)
-            for key, item in value.items()
-        }
+        raise _RefusedError("nested too deeply", "嵌套过深")
+    if kind is dict:
+        return {_key(key): _copy(item, depth + 1) for key, item in value.items()}
     if kind in (list, tuple):
-        return [
-            _copy(item, f"{pointer}/{index}", depth + 1)
-            for index, item in enumerate(value)
-        ]
-    return _single(value, pointer)
+        return [_copy(item, depth + 1) for item in value]
+    return _single(value, depth)
 
 
-def _single(value: Any, pointer: str) -> Any:
+def _single(value: Any, depth: int) -> Any:
+    if isinstance(value, Mapping):
+        return _copy(dict(value), depth)
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise _unsuitable(pointer, "no finite number", "不是有限的数")
+            raise _RefusedError("no finite number", "不是有限的数")
         return float(value)
     if isinstance(value, str):  # enumerations of text
         return str(value)
     if isinstance(value, _VALUES):
         return value
-    raise _unsuitable(pointer, f"of type {type(value).__name__}", "类型不受支持")
+    raise _RefusedError(f"of type {type(value).__name__}", "类型不受支持")
 
 
-def _key(key: Any, pointer: str) -> str:
-    if not isinstance(key, str):
-        raise _unsuitable(f"{pointer}/{key}", "named by no text", "名称不是文本")
-    return str(key)
+def _key(key: Any) -> str:
+    if isinstance(key, str):
+        return str(key)
+    raise _RefusedError("named by no text", "名称不是文本")
 
 
-def _unsuitable(pointer: str, en: str, zh: str) -> UnsuitableValueError:
+def _unsuitable(value: Any, refused: _RefusedError) -> UnsuitableValueError:
+    en, zh = refused.text.en, refused.text.zh
+    pointer = _pointer(value, 0)
     problem = Problem(
         pointer, "unsuitable-value", Text(f"The value is {en}.", f"该值{zh}。")
     )
@@ -136,3 +146,21 @@ def _unsuitable(pointer: str, en: str, zh: str) -> UnsuitableValueError:
         f"无法保存 {pointer or '/'} 处的值：{zh}。",
         (problem,),
     )
+
+
+def _pointer(value: Any, depth: int) -> str:
+    """Return the JSON pointer to the first value that is refused."""
+    if isinstance(value, Mapping):
+        items = [(str(key), item, isinstance(key, str)) for key, item in value.items()]
+    elif isinstance(value, (list, tuple)):
+        items = [(str(index), item, True) for index, item in enumerate(value)]
+    else:
+        return ""
+    for name, item, is_named in items:
+        try:
+            _copy(item, depth + 1)
+        except _RefusedError:
+            return f"/{name}{_pointer(item, depth + 1)}"
+        if not is_named:
+            return f"/{name}"
+    return ""

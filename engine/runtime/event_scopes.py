@@ -4,7 +4,8 @@ from typing import Any
 
 from engine.runtime import arming, cutting, messages, scopes, timers, waiting
 from engine.runtime.data import Data
-from engine.runtime.tokens import NodeSpec, Scope, Token
+from engine.runtime.specs import NodeSpec
+from engine.runtime.tokens import Scope, Token
 from engine.runtime.tree import ORIGIN, view
 from engine.runtime.work import Role
 

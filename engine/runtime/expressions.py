@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from engine.errors import Text
 from engine.feel import Expression, FeelError, Script, plain
-from engine.runtime.data import Data
-from engine.runtime.faults import ElementFailed
+from engine.runtime.data import Data, accept_value
+from engine.runtime.faults import ElementFailed, UnsuitableValueError
 from engine.runtime.tokens import Token
 
 
@@ -77,7 +77,19 @@ def run(token: Token, script: Script | None, data: Data) -> Data:
         assigned = script.run(context, now=_now(token))
     except FeelError as error:
         raise _script_failed(script, error) from error
-    return {**data, **{name: plain(found) for name, found in assigned.items()}}
+    return {**data, **kept(assigned, script.text)}
+
+
+def kept(found: Mapping[str, Any], text: str) -> Data:
+    """Return what an expression gave in the form of process data.
+
+    Raises:
+        ElementFailed: a value is a range or a function, which cannot be kept.
+    """
+    try:
+        return {name: accept_value(plain(value)) for name, value in found.items()}
+    except UnsuitableValueError as error:
+        raise ElementFailed("expression-failed", error.text, expression=text) from error
 
 
 def context_of(token: Token, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -125,7 +137,7 @@ def _failed(
         "expression-failed",
         Text(
             f"The expression {expression.text!r} failed: {error}",
-            f"表达式“{expression.text}”执行失败：{error}",
+            f"表达式“{expression.text}”执行失败：{error.text.zh}",
         ),
         expression=expression.text,
         missing=expression.missing(context),
@@ -134,9 +146,8 @@ def _failed(
 
 
 def _script_failed(script: Script, error: FeelError) -> ElementFailed:
-    text = getattr(script, "text", "")
     return ElementFailed(
         "expression-failed",
-        Text(f"The script failed: {error}", f"脚本执行失败：{error}"),
-        expression=text,
+        Text(f"The script failed: {error}", f"脚本执行失败：{error.text.zh}"),
+        expression=script.text,
     )

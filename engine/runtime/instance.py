@@ -17,10 +17,11 @@ from engine.runtime import (
 from engine.runtime.data import Data, accept, accept_value, hand_out
 from engine.runtime.faults import NotWaitingError
 from engine.runtime.model import Model
+from engine.runtime.specs import ScopeSpec
 from engine.runtime.step import Step, Surroundings, Wait, WaitKind
 from engine.runtime.tokens import RootScope, Token
 from engine.runtime.tree import view, view_of
-from engine.runtime.work import Role
+from engine.runtime.work import ARMED
 
 
 class LiveInstance:
@@ -178,8 +179,8 @@ class LiveInstance:
 
         def again() -> None:
             waiting.close_wait(token, completed=True)
-            if token.role is Role.START:
-                token.work.attempt(token, lambda: arming.open_start(token))
+            if token.role in ARMED:
+                token.work.attempt(token, lambda: arming.rearm(token))
             elif token.closing:
                 token.work.attempt(token, token.complete)
             else:
@@ -266,22 +267,30 @@ class LiveInstance:
 
 def _start_node(model: Model, start_element: str | None) -> tuple[str, ...]:
     """Return where tokens begin."""
-    nodes = [model.root.node(name) for name in model.root.starts]
+    spec = model.root
     if start_element is not None:
-        found = [node.name for node in nodes if node.element.id == start_element]
+        found = [name for name in spec.starts if _id_of(spec, name) == start_element]
     else:
-        found = [node.name for node in nodes if not node.element.triggers]
-        if not found and len(nodes) == 1:
-            found = [nodes[0].name]
+        found = list(spec.entrances) or (
+            list(spec.starts) if len(spec.starts) == 1 else []
+        )
     if not found:
         raise NotWaitingError(start_element or model.process_id, "start event")
-    is_event = nodes[0].element.type == "startEvent"
+    is_event = spec.node(found[0]).element.type == "startEvent"
     return tuple(found[:1] if is_event else found)
 
 
+def _id_of(spec: ScopeSpec, name: str) -> str:
+    return spec.node(name).element.id
+
+
 def _begin(root: RootScope, data: Data, names: tuple[str, ...], payload: Any) -> None:
-    trigger = root.spec.node(names[0]).element.trigger
-    scopes.begin(root, messages.store(data, trigger, payload), names)
+    element = root.spec.node(names[0]).element
+    begun = messages.store(data, element.trigger, payload)
+    if element.type == "intermediateCatchEvent":
+        scopes.begin_behind(root, begun, names[0])
+    else:
+        scopes.begin(root, begun, names)
 
 
 def _set_below(token: Token, new: Data) -> None:

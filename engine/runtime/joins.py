@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from engine.runtime import cutting, waiting
 from engine.runtime.data import Data, carry_over
-from engine.runtime.tokens import NodeSpec, Scope, Token
+from engine.runtime.specs import NodeSpec
+from engine.runtime.tokens import Scope, Token
 from engine.runtime.tree import common_fork, depth_of
 from engine.runtime.work import ARMED
 

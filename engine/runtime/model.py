@@ -11,8 +11,8 @@ from engine.runtime.compiling.processes import Builder
 from engine.runtime.compiling.reader import Reader
 from engine.runtime.elements import Element, TriggerKind
 from engine.runtime.faults import ModelError
+from engine.runtime.specs import ScopeSpec
 from engine.runtime.step import SourceFile
-from engine.runtime.tokens import ScopeSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,20 +2,35 @@
 
 from collections.abc import Sequence
 
-from engine.runtime import arming, cutting, expressions
+from engine.errors import Text
+from engine.runtime import arming, cutting, expressions, waiting
 from engine.runtime.data import Data
+from engine.runtime.faults import ElementFailed
 from engine.runtime.tokens import InnerScope, RootScope, Scope, Token
 from engine.runtime.tree import view
 
+MAX_NESTING = 64
 REST = "rest"  # in the memo of an ordered ad-hoc sub-process: what is still to do
 UNDO = "undo"  # in the memo of a host: what can be undone of the scope inside
 
 
 def enter(host: Token, key: str, data: Data, starts: Sequence[str] = ()) -> None:
-    """Open the scope ``key`` inside ``host`` and put tokens on its start nodes."""
+    """Open the scope ``key`` inside ``host`` and put tokens on its start nodes.
+
+    Raises:
+        ElementFailed: scopes are nested too deeply (``nesting-too-deep``).
+    """
+    if len(host.scope.path) >= MAX_NESTING:
+        raise ElementFailed(
+            "nesting-too-deep",
+            Text(
+                f"Processes call each other more than {MAX_NESTING} deep.",
+                f"流程相互调用超过 {MAX_NESTING} 层。",
+            ),
+        )
     spec = host.scope.root.subprocess_specs[key]
     host.rest(started=True)
-    begin(InnerScope(spec, host), data, starts or spec.starts)
+    begin(InnerScope(spec, host), data, starts or spec.entrances)
 
 
 def begin(scope: Scope, data: Data, starts: Sequence[str]) -> None:
@@ -24,6 +39,15 @@ def begin(scope: Scope, data: Data, starts: Sequence[str]) -> None:
     arming.arm_starts(scope)
     for name in starts:
         Token(scope, scope.spec.node(name), top, data).go()
+
+
+def begin_behind(scope: Scope, data: Data, name: str) -> None:
+    """Run a new scope from behind the event ``name``, which has started it."""
+    top = scope.plant(data)
+    arming.arm_starts(scope)
+    token = Token(scope, scope.spec.node(name), top, data)
+    waiting.entered(token)
+    token.work.attempt(token, token.complete)
 
 
 def settle(scope: Scope, data: Data) -> None:
@@ -59,9 +83,10 @@ def _settle_ad_hoc(scope: Scope, data: Data) -> None:
     host, element = scope.host, scope.spec.element
     if host is None or element is None:
         return
-    rest = host.memo.get(REST, [])
-    holders = scope.holders()
-    seen = view(scope) if holders else data
+    rest, holders = host.memo.get(REST, []), scope.holders()
+    if not holders:
+        scope.task_tree.data = data
+    seen = view(scope)
     complete = element.completion is not None and expressions.holds(
         host, element.completion, seen
     )

@@ -4,8 +4,9 @@ from engine.errors import Text
 from engine.runtime import conditions, joins, waiting
 from engine.runtime.behaviours.gateways import SettledJoin
 from engine.runtime.faults import ElementFailed
+from engine.runtime.specs import NodeSpec
 from engine.runtime.step import Surroundings
-from engine.runtime.tokens import NodeSpec, RootScope, Scope, Token
+from engine.runtime.tokens import RootScope, Scope, Token
 from engine.runtime.work import Work
 
 BUDGET = 100_000  # tokens that run in one command before one is stopped

@@ -7,8 +7,9 @@ from engine.errors import Text
 from engine.runtime import boundaries, event_scopes, messages, waiting
 from engine.runtime.elements import Element, Trigger, TriggerKind
 from engine.runtime.faults import ElementFailed
+from engine.runtime.specs import NodeSpec
 from engine.runtime.step import WaitKind
-from engine.runtime.tokens import NodeSpec, RootScope, Scope, Token
+from engine.runtime.tokens import RootScope, Scope, Token
 from engine.runtime.tree import view, view_of
 from engine.runtime.work import Role
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from engine.runtime.data import Data, carry_beside, carry_over
 from engine.runtime.elements import Flow
-from engine.runtime.tokens import NodeSpec, Scope, Token
+from engine.runtime.specs import NodeSpec
+from engine.runtime.tokens import Scope, Token
 from engine.runtime.work import ARMED, Role
 
 ORIGIN = "origin"  # in the memo of a handler: the data it began with

@@ -57,13 +57,18 @@ def schedule_of(token: Token) -> Schedule | None:
 def close_wait(token: Token, *, completed: bool, reason: str = "") -> None:
     """End what the token waits for, if it waits."""
     if token.wait is not None:
-        token.work.record.close(token.wait, completed=completed, reason=reason)
+        told = "" if completed else reason
+        token.work.record.close(token.wait, completed=completed, reason=told)
         token.wait = None
 
 
 def fail(token: Token, failure: ElementFailed) -> None:
-    """Turn a failure into an incident at the token, which stays."""
-    close_wait(token, completed=True)
+    """Turn a failure into an incident at the token, which stays.
+
+    What the token waited for is over: completed if its work was done, else with
+    the code of the failure as the reason. The incident has the same ref.
+    """
+    close_wait(token, completed=token.closing, reason=failure.code)
     element_id = failure.element_id or token.element.id
     incident = StepIncident(
         ref=token.ref,

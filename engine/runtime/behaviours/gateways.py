@@ -7,7 +7,8 @@ from typing_extensions import override
 from engine.runtime import arming, cutting, expressions, flows, joins, messages, waiting
 from engine.runtime.behaviours.nodes import FlowNode
 from engine.runtime.elements import Flow
-from engine.runtime.tokens import NodeSpec, Scope, Token
+from engine.runtime.specs import NodeSpec
+from engine.runtime.tokens import Scope, Token
 from engine.runtime.work import Role
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from engine.errors import Text
 from engine.runtime import (
     arming,
     compensation,
@@ -14,17 +15,23 @@ from engine.runtime import (
     handlers,
     loops,
     quantities,
+    scopes,
     waiting,
 )
 from engine.runtime.data import Data
 from engine.runtime.elements import Flow
-from engine.runtime.tokens import Behaviour, Token
+from engine.runtime.faults import ElementFailed
+from engine.runtime.specs import Behaviour
+from engine.runtime.tokens import Token
+from engine.runtime.tree import view
 from engine.runtime.work import Role
 
 _LEAVING: Mapping[Role, Callable[[Token], None]] = {
     Role.INSTANCE: loops.pass_done,
     Role.HANDLER: handlers.done,
 }
+
+MAX_TOKENS = 20_000  # in one scope; more come from a fork in an endless loop
 
 
 class FlowNode(Behaviour):
@@ -41,6 +48,8 @@ class FlowNode(Behaviour):
 
     @override
     def close(self, token: Token) -> None:
+        if len(token.scope.tasks) > MAX_TOKENS:
+            raise _too_many()
         if token.role is Role.FLOW:
             token.chosen = self.choose(token)
 
@@ -99,6 +108,10 @@ class Activity(FlowNode):
 
     @override
     def run(self, token: Token) -> bool | None:
+        if token.inside is not None:
+            token.rest(started=True)
+            scopes.settle(token.inside, view(token.inside))
+            return None
         if compensation.UNDOING in token.memo:
             compensation.proceed(token)
             return None
@@ -136,3 +149,13 @@ class Activity(FlowNode):
     def leave(self, token: Token) -> None:
         compensation.remember(token)
         super().leave(token)
+
+
+def _too_many() -> ElementFailed:
+    return ElementFailed(
+        "too-many-tokens",
+        Text(
+            f"There are more than {MAX_TOKENS} tokens in one process.",
+            f"同一流程中的令牌超过 {MAX_TOKENS} 个。",
+        ),
+    )

@@ -102,12 +102,12 @@ class BusinessRuleTask(Activity):
             raise _decision_failed(decision.id, error) from error
         names = decision.decisions.inputs(decision.id)
         inputs = {name: context[name] for name in names if name in context}
-        return decision.id, inputs, result
+        outputs = expressions.kept(result.outputs, decision.id)
+        return decision.id, inputs, result, outputs
 
     @override
     def begin(self, token: Token, prepared: Any) -> bool:
-        decision_id, inputs, result = prepared
-        outputs = {name: plain(found) for name, found in result.outputs.items()}
+        decision_id, inputs, result, outputs = prepared
         token.data = {**token.data, **outputs}
         token.work.record.decided(_taken(token, decision_id, inputs, result))
         return True
@@ -205,12 +205,12 @@ def _operation(token: Token) -> Operation:
     return operation
 
 
-def _decision_failed(decision_id: str, error: Exception) -> ElementFailed:
+def _decision_failed(decision_id: str, error: DmnError | FeelError) -> ElementFailed:
     return ElementFailed(
         "decision-failed",
         Text(
             f"The decision {decision_id} failed: {error}",
-            f"决策 {decision_id} 执行失败：{error}",
+            f"决策 {decision_id} 执行失败：{error.text.zh}",
         ),
         expression=decision_id,
     )

@@ -8,13 +8,13 @@ from engine.errors import Text
 from engine.runtime import extensions, xml
 from engine.runtime.behaviours import events, gateways, inner, tasks
 from engine.runtime.behaviours.nodes import FlowNode
-from engine.runtime.compiling import loops, triggers
+from engine.runtime.compiling import events_at, loops, triggers
 from engine.runtime.compiling.problems import Place
 from engine.runtime.compiling.reader import Definitions
 from engine.runtime.describe import ACTIVITIES
 from engine.runtime.elements import Decision, Element, Operation, UserWork
 from engine.runtime.normalise import SHOWN, is_made_up
-from engine.runtime.tokens import Behaviour
+from engine.runtime.specs import Behaviour
 from engine.runtime.xml import Element as Node
 
 _TRUE = frozenset({"true", "1"})
@@ -82,7 +82,9 @@ def compile_node(
         **known,
     }
     if kind in _EVENTS:
-        fields["triggers"] = triggers.of_event(place, around.definitions)
+        fields["triggers"] = events_at.checked(
+            place, triggers.of_event(place, around.definitions)
+        )
     if kind == "complexGateway":
         condition = xml.child(node, "activationCondition")
         fields["activation"] = place.expression(xml.text_of(condition))

@@ -11,7 +11,7 @@ from engine.runtime.compiling.problems import Place, Problems
 from engine.runtime.describe import FLOW_NODES, SUB_PROCESSES
 from engine.runtime.elements import Contract, Element, Flow
 from engine.runtime.normalise import is_made_up
-from engine.runtime.tokens import NodeSpec, ScopeSpec
+from engine.runtime.specs import NodeSpec, ScopeSpec
 from engine.runtime.xml import Element as Node
 
 _TRUE = frozenset({"true", "1"})
@@ -148,13 +148,26 @@ class _Drawn:
         }
 
     def starts(self, spec: ScopeSpec) -> Iterator[str]:
-        """Yield where tokens begin: the start events, else what nothing leads to."""
-        events = [
-            found.name for found in spec.nodes() if found.element.type == "startEvent"
-        ]
-        yield from events or (
-            found.name for found in spec.nodes() if self._begins(found.element)
-        )
+        """Yield where tokens begin: the start events, else what nothing leads to.
+
+        Receive tasks and event-based gateways that instantiate count as events; of
+        such a gateway, each event behind it begins.
+        """
+        found = [node for node in spec.nodes() if node.element.type == "startEvent"]
+        found += [node for node in spec.nodes() if self._instantiates(node.element)]
+        if not found:
+            found = [node for node in spec.nodes() if self._begins(node.element)]
+        for node in found:
+            if node.element.type == "eventBasedGateway" and self._instantiates(
+                node.element
+            ):
+                yield from (flow.target for flow in node.element.outgoing)
+            else:
+                yield node.name
+
+    def _instantiates(self, element: Element) -> bool:
+        node = self.by_name[element.name_in_model]
+        return node.get("instantiate") in _TRUE and not element.incoming
 
     def _begins(self, element: Element) -> bool:
         node = self.by_name[element.name_in_model]
