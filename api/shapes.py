@@ -12,7 +12,9 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from engine import search
 from engine.errors import MalformedRequestError
+from engine.search import Query, read_query
 
 T = TypeVar("T")
 
@@ -56,7 +58,7 @@ class SortField(Body):
     """One field to sort by."""
 
     field: str
-    order: str = Field(default="ASC", pattern="^(ASC|DESC|asc|desc)$")
+    order: str = "ASC"
 
 
 class PageRequest(Body):
@@ -64,8 +66,8 @@ class PageRequest(Body):
 
     after: str | None = None
     before: str | None = None
-    from_: int | None = Field(default=None, alias="from", ge=0)
-    limit: int = Field(default=100, ge=0, le=1000)
+    from_: int | None = Field(default=None, alias="from")
+    limit: int = 100
 
 
 class SearchBody(Body):
@@ -74,6 +76,14 @@ class SearchBody(Body):
     filter: dict[str, Any] = Field(default_factory=dict)
     sort: list[SortField] = Field(default_factory=list)
     page: PageRequest = Field(default_factory=PageRequest)
+
+    def query(self) -> Query:
+        """Return the search as the engine reads it.
+
+        Raises:
+            BadQueryError: It is not of the grammar.
+        """
+        return read_query(self.model_dump(by_alias=True, exclude_none=True))
 
 
 class PageInfo(Answer):
@@ -90,6 +100,17 @@ class Found(Answer, Generic[T]):
 
     items: list[T]
     page: PageInfo
+
+
+def page_of(found: search.Found[Any], items: list[T]) -> Found[T]:
+    """Return a page of answers for a page of what was found."""
+    info = PageInfo(
+        total_items=found.total,
+        has_more_total_items=found.more,
+        start_cursor=found.start_cursor,
+        end_cursor=found.end_cursor,
+    )
+    return Found(items=items, page=info)
 
 
 class Listed(Answer, Generic[T]):

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from company.schema import Customer, CustomerContact
 from engine import clock, journal
+from engine import search as searching
 from engine.authorization import Actor
 from engine.errors import (
     ConflictError,
@@ -18,8 +20,21 @@ from engine.errors import (
     Text,
 )
 from engine.schema import UserAccount, next_key
+from engine.search import Found, Query, Searchable
 
 CATEGORIES = ("A", "B", "C")
+_TABLE: Table = Customer.metadata.tables["customer"]
+_SEARCHABLE = Searchable(
+    {
+        "customerKey": searching.key(_TABLE.c.key),
+        "number": searching.text(_TABLE.c.number),
+        "name": searching.text(_TABLE.c.name),
+        "class": searching.text(_TABLE.c.category),
+        "agent": searching.text(_TABLE.c.agent, nullable=True),
+        "createdAt": searching.moment(_TABLE.c.created_at),
+    },
+    _TABLE.c.key,
+)
 
 
 class CustomerNotFoundError(NotFoundError):
@@ -165,14 +180,19 @@ def visible(session: Session, actor: Actor, key: int) -> Customer:
     return customer
 
 
-def only_visible(actor: Actor) -> ColumnElement[bool] | None:
-    """Return the condition that a customer's own people search under."""
-    if not actor.is_customer:
-        return None
-    own = select(CustomerContact.customer_key).where(
-        CustomerContact.username == actor.username
-    )
-    return Customer.key.in_(own)
+def search(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
+    """Return the customers that the actor may see and looks for.
+
+    Raises:
+        BadQueryError: A filter, a sort field or an operator is unknown.
+    """
+    rows = select(_TABLE)
+    if actor.is_customer:
+        own = select(CustomerContact.customer_key).where(
+            CustomerContact.username == actor.username
+        )
+        rows = rows.where(_TABLE.c.key.in_(own))
+    return _SEARCHABLE.search(session, rows, query)
 
 
 def contacts(session: Session, customer_key: int) -> Sequence[CustomerContact]:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from company import case, customers
 from company.schema import (
     Contract,
+    Customer,
     Milestone,
     PlanVersion,
     Project,
@@ -17,6 +19,7 @@ from company.schema import (
     ServicePeriod,
 )
 from engine import authorization, cache, duties, journal, messages, scopes
+from engine import search as searching
 from engine.authorization import Actor
 from engine.errors import (
     InvalidInputError,
@@ -26,8 +29,25 @@ from engine.errors import (
     Text,
 )
 from engine.schema import ScopeMember, UserAccount
+from engine.search import Found, Query, Searchable
 
 _ZONE = ZoneInfo("Asia/Shanghai")
+_TABLE: Table = Project.metadata.tables["project"]
+_CUSTOMERS: Table = Customer.metadata.tables["customer"]
+_SEARCHABLE = Searchable(
+    {
+        "projectKey": searching.key(_TABLE.c.key),
+        "projectNo": searching.text(_TABLE.c.project_no),
+        "customerKey": searching.key(_TABLE.c.customer_key),
+        "customerName": searching.text(_CUSTOMERS.c.name),
+        "stage": searching.text(_TABLE.c.stage),
+        "salesManager": searching.text(_TABLE.c.sales_manager),
+        "manager": searching.text(_TABLE.c.manager, nullable=True),
+        "agent": searching.text(_TABLE.c.agent, nullable=True),
+        "createdAt": searching.moment(_TABLE.c.created_at),
+    },
+    _TABLE.c.key,
+)
 _OPENERS = ("sales_director", "service_director")
 
 
@@ -161,12 +181,21 @@ def visible(session: Session, actor: Actor, project_no: str) -> Project:
     return project
 
 
-def only_visible(actor: Actor) -> ColumnElement[bool] | None:
-    """Return the condition that a customer's own people search under."""
-    if not actor.is_customer:
-        return None
-    own = select(ScopeMember.scope_key).where(ScopeMember.username == actor.username)
-    return Project.key.in_(own)
+def search(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
+    """Return the projects that the actor may see, with ``customer_name``.
+
+    Raises:
+        BadQueryError: A filter, a sort field or an operator is unknown.
+    """
+    rows = select(_TABLE, _CUSTOMERS.c.name.label("customer_name")).join(
+        _CUSTOMERS, _CUSTOMERS.c.key == _TABLE.c.customer_key
+    )
+    if actor.is_customer:
+        own = select(ScopeMember.scope_key).where(
+            ScopeMember.username == actor.username
+        )
+        rows = rows.where(_TABLE.c.key.in_(own))
+    return _SEARCHABLE.search(session, rows, query)
 
 
 def contract_of(session: Session, project: Project) -> Contract | None:

@@ -6,10 +6,11 @@ How they prove who they are is `engine.sign_in` and `engine.api_tokens`.
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from engine import clock, duties, duty_changes, journal, passwords
+from engine import search as searching
 from engine.actors import Actor, ActorKind
 from engine.authorization import Permission, require
 from engine.errors import (
@@ -22,12 +23,27 @@ from engine.errors import (
     Text,
 )
 from engine.schema import ApiToken, UserAccount, UserSession
+from engine.search import Found, Query, Searchable
 
 KINDS = ("staff", "customer", "service")
 LANGUAGES = ("zh", "en")
 _RESERVED = frozenset({"system", "anonymous"})
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-@")
 _LONGEST_NAME = 64
+
+_TABLE: Table = UserAccount.metadata.tables["user_account"]
+_SHOWN = [column for column in _TABLE.c if column.name != "password_hash"]
+_SEARCHABLE = Searchable(
+    {
+        "username": searching.text(_TABLE.c.username),
+        "name": searching.text(_TABLE.c.display_name),
+        "email": searching.text(_TABLE.c.email, nullable=True),
+        "kind": searching.text(_TABLE.c.kind),
+        "active": searching.flag(_TABLE.c.active),
+        "administrator": searching.flag(_TABLE.c.administrator),
+    },
+    searching.text(_TABLE.c.username),
+)
 
 
 class AccountNotFoundError(NotFoundError):
@@ -106,6 +122,15 @@ def account(session: Session, username: str) -> UserAccount:
     if row is None:
         raise AccountNotFoundError(username)
     return row
+
+
+def search(session: Session, query: Query) -> Found[Row[Any]]:
+    """Return the accounts that somebody looks for, without anything secret.
+
+    Raises:
+        BadQueryError: A filter, a sort field or an operator is unknown.
+    """
+    return _SEARCHABLE.search(session, select(*_SHOWN), query)
 
 
 def actor_of(session: Session, row: UserAccount, **proof: Any) -> Actor:

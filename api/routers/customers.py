@@ -1,15 +1,25 @@
 """Customers and their contacts."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 from pydantic import Field
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.shapes import Answer, Body, Found, Key, SearchBody, entity_tag, if_match
+from api.shapes import (
+    Answer,
+    Body,
+    Found,
+    Key,
+    SearchBody,
+    entity_tag,
+    if_match,
+    page_of,
+)
 from company import customers
 from company.customers import ContactDetails, CustomerDetails
 from company.schema import Customer
@@ -82,7 +92,7 @@ class CustomerAnswer(Answer):
     created_at: datetime
 
 
-def answer(session: Session, row: Customer) -> CustomerAnswer:
+def answer(session: Session, row: Customer | Row[Any]) -> CustomerAnswer:
     """Return a customer with its people."""
     return CustomerAnswer.model_validate(
         {
@@ -143,12 +153,8 @@ def search_customers(
     body: SearchBody, actor: CurrentActor, session: Reading
 ) -> Found[CustomerAnswer]:
     """Find customers; a customer's own people find only themselves."""
-    return body.run(
-        session,
-        customers.SEARCH,
-        lambda row: answer(session, row),
-        customers.only_visible(actor),
-    )
+    found = customers.search(session, actor, body.query())
+    return page_of(found, [answer(session, row) for row in found.items])
 
 
 def _details(body: CustomerBody) -> CustomerDetails:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import Field
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from api.access import grant
@@ -13,7 +14,7 @@ from api.routers.customers import CustomerAnswer
 from api.routers.customers import answer as customer_answer
 from api.routers.documents import DocumentReference, reference
 from api.routers.notifications import NoticeAnswer, notices_of
-from api.shapes import Answer, Body, Found, Key, Listed, SearchBody
+from api.shapes import Answer, Body, Found, Key, Listed, SearchBody, page_of
 from api.timeline import Entry, entries
 from company import contracts, customers, projects
 from company.schema import Project
@@ -133,12 +134,8 @@ def search_projects(
     body: SearchBody, actor: CurrentActor, session: Reading
 ) -> Found[ProjectSummary]:
     """Find projects; a customer's own people find only their own."""
-    return body.run(
-        session,
-        projects.SEARCH,
-        lambda row: summary(session, row),
-        projects.only_visible(actor),
-    )
+    found = projects.search(session, actor, body.query())
+    return page_of(found, [summary(row) for row in found.items])
 
 
 @router.get("/{project_no}", operation_id="get_project")
@@ -186,9 +183,9 @@ def get_service_periods(
     return Listed(items=_periods(session, project))
 
 
-def summary(session: Session, row: Project) -> ProjectSummary:
+def summary(row: Row[Any]) -> ProjectSummary:
     """Return a project for a list."""
-    return ProjectSummary.model_validate(_summary(session, row))
+    return ProjectSummary.model_validate({**row._asdict(), "project_key": row.key})
 
 
 def answer(session: Session, actor: Actor, row: Project) -> ProjectAnswer:

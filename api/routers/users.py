@@ -8,12 +8,11 @@ from pydantic import Field
 
 from api.access import Open, grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.shapes import Answer, Body, Found, SearchBody, entity_tag, if_match
+from api.shapes import Answer, Body, Found, SearchBody, entity_tag, if_match, page_of
 from engine import identity
 from engine.actors import ActorKind
 from engine.authorization import Permission
 from engine.identity import AccountDetails
-from engine.schema import UserAccount
 
 router = APIRouter(prefix="/v2/users", tags=["users"], route_class=CommandRoute)
 
@@ -119,9 +118,5 @@ def search_users(
     body: SearchBody, actor: CurrentActor, session: Reading
 ) -> Found[UserAnswer]:
     """Find accounts."""
-    del actor
-    return body.run(session, USERS, _answer, None)
-
-
-def _answer(row: UserAccount) -> UserAnswer:
-    return UserAnswer.model_validate(row)
+    found = identity.search(session, actor, body.query())
+    return page_of(found, [UserAnswer.model_validate(row) for row in found.items])
