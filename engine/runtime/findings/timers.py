@@ -1,5 +1,6 @@
 """Timers and due dates: ISO 8601, cron, working time, or a FEEL expression."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from engine.errors import Text
@@ -11,6 +12,8 @@ from engine.runtime.findings.rules import Hits, RuleBook, hit
 from engine.runtime.xml import Element
 
 book = RuleBook()
+
+_LIKE_A_LITERAL = re.compile(r"R-?\d*/|P[\dT]|\d{4}-\d")
 
 _READERS: dict[str, Callable[[str], object]] = {
     "timeDate": times.read_moment,
@@ -104,12 +107,13 @@ def _parts(timer: Element) -> list[Element]:
 def _is_time(text: str, reader: Callable[[str], object]) -> bool:
     """Tell whether a timer's text can mean a time.
 
-    A bare word is taken for a mistyped literal, not for a variable: nothing else
-    would tell the two apart before the timer is due.
+    A bare word, or what begins like a literal, is taken for a mistyped literal and
+    not for a variable or a sum: nothing else would tell them apart before the timer
+    is due.
     """
     if _reads(text, reader):
         return True
-    if text.isidentifier():
+    if text.isidentifier() or _LIKE_A_LITERAL.match(text):
         return False
     expression = compiled(text)
     if isinstance(expression, FeelError):

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 
 from engine.errors import Text
 from engine.runtime import extensions, xml
-from engine.runtime.findings.diagram import Diagram, Node
+from engine.runtime.findings.diagram import Diagram
 from engine.runtime.findings.rules import Hits, RuleBook, hit
 from engine.runtime.xml import Element
 
 book = RuleBook()
 
+_USER_TASKS = ("userTask", "globalUserTask")
+_RULE_TASKS = ("businessRuleTask", "globalBusinessRuleTask")
 MODES = frozenset({"one", "any", "all", "notify"})
 
 
@@ -23,7 +25,7 @@ MODES = frozenset({"one", "any", "all", "notify"})
     Text("Set the property duty.", "请设置属性 duty。"),
 )
 def _duty_missing(diagram: Diagram) -> Hits:
-    return (node for node, named in _user_tasks(diagram) if not named.get("duty"))
+    return (task for task, named in _user_tasks(diagram) if not named.get("duty"))
 
 
 @book.error(
@@ -36,15 +38,12 @@ def _duty_missing(diagram: Diagram) -> Hits:
 )
 def _duty_unknown(diagram: Diagram) -> Hits:
     known = diagram.around.known.duties
-    for node, named in _user_tasks(diagram):
+    for task, named in _user_tasks(diagram):
         duty = named.get("duty", "")
-        if (
-            known is not None
-            and duty
-            and not duty.startswith("=")
-            and duty not in known
-        ):
-            yield hit(node, duty=duty)
+        if known is None or not duty or duty.startswith("="):
+            continue
+        if duty not in known:
+            yield hit(task, duty=duty)
 
 
 @book.error(
@@ -57,9 +56,9 @@ def _duty_unknown(diagram: Diagram) -> Hits:
     Text("Write one, any, all or notify.", "请写 one、any、all 或 notify。"),
 )
 def _mode_unknown(diagram: Diagram) -> Hits:
-    for node, named in _user_tasks(diagram):
+    for task, named in _user_tasks(diagram):
         if (mode := named.get("mode", "one")) not in MODES:
-            yield hit(node, mode=mode)
+            yield hit(task, mode=mode)
 
 
 @book.error(
@@ -71,11 +70,11 @@ def _mode_unknown(diagram: Diagram) -> Hits:
     Text("Write a number such as 50.", "请写数字，例如 50。"),
 )
 def _priority_invalid(diagram: Diagram) -> Hits:
-    for node, named in _user_tasks(diagram):
+    for task, named in _user_tasks(diagram):
         priority = named.get("priority", "")
         is_number = priority.removeprefix("-").isdecimal()
         if priority and not priority.startswith("=") and not is_number:
-            yield hit(node, priority=priority)
+            yield hit(task, priority=priority)
 
 
 @book.error(
@@ -87,12 +86,12 @@ def _priority_invalid(diagram: Diagram) -> Hits:
 )
 def _form_unknown(diagram: Diagram) -> Hits:
     known = diagram.around.known.forms
-    for node in diagram.nodes:
-        form = extensions.form_name(diagram.properties(node.element))
+    for element in diagram.executable("startEvent", *_USER_TASKS):
+        form = extensions.form_name(diagram.properties(element))
         if known is None or not form or form in diagram.around.forms:
             continue
         if form not in known:
-            yield hit(node, form=form)
+            yield hit(element, form=form)
 
 
 @book.error(
@@ -104,7 +103,7 @@ def _form_unknown(diagram: Diagram) -> Hits:
     Text("Set calledDecisionId.", "请设置 calledDecisionId。"),
 )
 def _decision_missing(diagram: Diagram) -> Hits:
-    for element in _elements(diagram, "businessRuleTask", "globalBusinessRuleTask"):
+    for element in diagram.executable(*_RULE_TASKS):
         if not extensions.decision(element) and extensions.operator(element) is None:
             yield element
 
@@ -119,7 +118,7 @@ def _decision_missing(diagram: Diagram) -> Hits:
 )
 def _decision_unknown(diagram: Diagram) -> Hits:
     known = diagram.around.known.decisions
-    for element in _elements(diagram, "businessRuleTask", "globalBusinessRuleTask"):
+    for element in diagram.executable(*_RULE_TASKS):
         wanted = extensions.decision(element)
         if not wanted or wanted in diagram.around.decisions or known is None:
             continue
@@ -170,46 +169,33 @@ def _operation_unknown(diagram: Diagram) -> Hits:
 )
 def _lane_duty(diagram: Diagram) -> Hits:
     for process in diagram.executable("process"):
-        lanes = _lane_of(diagram, process)
-        for duty, nodes in _by_duty(diagram, process, lanes).items():
-            used = [lanes[node.id] for node in nodes]
+        for duty, placed in _by_duty(diagram, process).items():
+            used = [lane for _, lane in placed]
             usual = max(used, key=used.count)
-            for node in nodes:
-                if lanes[node.id] is not usual:
-                    yield hit(
-                        node,
-                        duty=duty,
-                        lane=_label(usual),
-                        other=_label(lanes[node.id]),
-                    )
+            for task, lane in placed:
+                if lane is not usual:
+                    yield hit(task, duty=duty, lane=_label(usual), other=_label(lane))
 
 
-def _user_tasks(diagram: Diagram) -> Iterator[tuple[Node, Mapping[str, str]]]:
-    for node in diagram.nodes_of("userTask"):
-        yield node, diagram.properties(node.element)
-
-
-def _elements(diagram: Diagram, *names: str) -> Iterator[Element]:
-    return diagram.executable(*names)
-
-
-def _lane_of(diagram: Diagram, process: Element) -> dict[str, Element]:
-    found: dict[str, Element] = {}
-    for lane in diagram.all_of("lane"):
-        if process in lane.iterancestors():
-            for pointer in xml.children(lane, "flowNodeRef"):
-                found[xml.reference(pointer, pointer.text)] = lane
-    return found
+def _user_tasks(diagram: Diagram) -> Iterator[tuple[Element, Mapping[str, str]]]:
+    for task in diagram.executable(*_USER_TASKS):
+        yield task, diagram.properties(task)
 
 
 def _by_duty(
-    diagram: Diagram, process: Element, lanes: dict[str, Element]
-) -> dict[str, list[Node]]:
-    found: defaultdict[str, list[Node]] = defaultdict(list)
-    for node, named in _user_tasks(diagram):
-        duty = named.get("duty", "")
-        if duty and node.id in lanes and node.scope.process is process:
-            found[duty].append(node)
+    diagram: Diagram, process: Element
+) -> dict[str, list[tuple[Element, Element]]]:
+    """Return the user tasks of a process with their lanes, by duty."""
+    lanes = {
+        xml.reference(pointer, pointer.text): lane
+        for lane in process.iterdescendants(f"{{{xml.BPMN}}}lane")
+        for pointer in xml.children(lane, "flowNodeRef")
+    }
+    found: defaultdict[str, list[tuple[Element, Element]]] = defaultdict(list)
+    for task, named in _user_tasks(diagram):
+        duty, lane = named.get("duty", ""), lanes.get(task.get("id") or "")
+        if duty and lane is not None:
+            found[duty].append((task, lane))
     return found
 
 
