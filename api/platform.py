@@ -5,11 +5,13 @@ from importlib import metadata
 
 from api import upgrade
 from company import installation
-from engine import definitions, documents, duties, rendering
+from company import operations as company_operations
+from engine import definitions, documents, duty_usage, notifications, rendering
 from engine.cache import Caches
 from engine.database import Database
 from engine.operations import Operations
 from engine.settings import Settings
+from engine.sign_in import SignIns
 from engine.worker import Worker
 
 
@@ -45,13 +47,17 @@ def open_platform(settings: Settings, *, works: bool = True) -> Platform:
     database.info["settings"] = settings
     database.info["caches"] = Caches(settings.hot_instances)
     database.info["operations"] = _operations()
+    database.info["sign_ins"] = SignIns()
     database.info["documents"] = documents.FolderStore(settings.data / "documents")
     worker = Worker(database) if works else None
     return Platform(settings, database, worker, metadata.version("fuwu"))
 
 
-def prepare(platform: Platform) -> None:
+def prepare(platform: Platform) -> tuple[str, ...]:
     """Create what is missing: schema, duties, calendar, processes, sample people.
+
+    Returns:
+        Notes for whoever starts the server.
 
     Raises:
         NewerDatabaseError: A later release has written the database.
@@ -59,15 +65,16 @@ def prepare(platform: Platform) -> None:
     """
     upgrade.upgrade(platform.database)
     with platform.database.transaction() as session:
-        installation.install(session, platform.settings)
+        notes = installation.install(session, platform.settings)
         definitions.deploy_bundled(session)
     with platform.database.reading() as session:
-        duties.require_sound(session)
+        duty_usage.gaps(session)
+    return notes
 
 
 def _operations() -> Operations:
     operations = Operations()
-    documents.register(operations)
+    notifications.register(operations)
     rendering.register(operations)
-    installation.register(operations)
+    company_operations.register(operations)
     return operations

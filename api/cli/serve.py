@@ -14,6 +14,10 @@ from api.platform import Platform, open_platform, prepare
 from engine.settings import Settings
 
 _HOST, _PORT = "127.0.0.1", 8080
+_PEOPLE = (
+    "zhao 赵明 · hou 侯福龙 · wang 王立民 · pan 潘晓彤 · jin 金忠权 · chen 陈刚 · "
+    "li 李娜 · hp, ht, jf, hm 客户"
+)
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,13 +39,15 @@ def run(chosen: argparse.Namespace) -> int:
     settings = options.settings_from(
         chosen, sample=chosen.sample or None, test_clock=chosen.test_clock or None
     )
-    drawn = settings.sample and settings.sample_password is None
-    if drawn:
+    if settings.sample and settings.sample_password is None:
         password = SecretStr(secrets.token_urlsafe(12))
         settings = settings.model_copy(update={"sample_password": password})
+        drawn = True
+    else:
+        drawn = False
     platform = open_platform(settings)
-    seeded = prepare(platform)
-    _greet(chosen, platform, settings, password_is_new=drawn and seeded)
+    notes = prepare(platform)
+    _greet(chosen, platform, notes, show_password=drawn)
     uvicorn.run(
         create_app(platform),
         host=chosen.host,
@@ -56,29 +62,23 @@ def run(chosen: argparse.Namespace) -> int:
 def _greet(
     chosen: argparse.Namespace,
     platform: Platform,
-    settings: Settings,
+    notes: tuple[str, ...],
     *,
-    password_is_new: bool,
+    show_password: bool,
 ) -> None:
+    settings = platform.settings
     address = f"http://{chosen.host}:{chosen.port}"
     lines = [f"Fuwu {platform.version}: {address}  (API: {address}/openapi.json)"]
     if settings.sample:
-        lines += _sample_lines(settings, password_is_new=password_is_new)
+        lines.append(f"Sign in as / 登录账号: {_PEOPLE}")
+        lines.append(f"Password / 密码: {_password(settings, show=show_password)}")
     if settings.test_clock:
         lines.append("TEST CLOCK ON / 测试时钟已启用: never in production")
-    lines += [f"admin: {line}" for line in platform.notes]
+    lines += [f"admin: {note}" for note in notes]
     print("\n".join(lines), file=sys.stderr, flush=True)
 
 
-def _sample_lines(settings: Settings, *, password_is_new: bool) -> list[str]:
-    people = (
-        "zhao 销售经理 · hou 侯福龙 · wang 王立民 · pan 潘晓彤 · jin 金忠权 · "
-        "chen, li 实施经理 · hp, ht, jf, hm 客户"
-    )
-    if settings.sample_password is not None and password_is_new:
-        secret = settings.sample_password.get_secret_value()
-        return [f"Sign in as / 登录账号: {people}", f"Password / 密码: {secret}"]
-    return [
-        f"Sign in as / 登录账号: {people}",
-        "Password / 密码: FUWU_SAMPLE_PASSWORD, or the one printed at the first start",
-    ]
+def _password(settings: Settings, *, show: bool) -> str:
+    if show and settings.sample_password is not None:
+        return settings.sample_password.get_secret_value()
+    return "the one in FUWU_SAMPLE_PASSWORD / FUWU_SAMPLE_PASSWORD所设密码"
