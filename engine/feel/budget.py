@@ -16,8 +16,8 @@ MAX_NESTING: Final = 60
 """Brackets within brackets while parsing."""
 MAX_TREE_DEPTH: Final = 200
 """Levels of a parsed expression: every level is a Python frame when it runs."""
-MAX_STEPS: Final = 250_000
-"""Loop rounds, calls and visited values of one evaluation: about 0.2 s."""
+MAX_STEPS: Final = 100_000
+"""Loop rounds, calls and visited values of one evaluation: about 0.1 s."""
 MAX_CALL_DEPTH: Final = 80
 """Functions that call functions."""
 MAX_TEXT: Final = 1_000_000

@@ -127,7 +127,5 @@ for _name, _aggregate in {
     "max": _extreme(">"),
     "all": _combine(decisive=False),
     "any": _combine(decisive=True),
-    "and": _combine(decisive=False),
-    "or": _combine(decisive=True),
 }.items():
     _register(_name, _aggregate)
