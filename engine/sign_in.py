@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, identity, passwords
 from engine.actors import Actor
+from engine.database import database_of
 from engine.errors import (
     NotAllowedError,
     NotSignedInError,
@@ -186,13 +187,10 @@ def verify(session: Session, username: str, password: str, source: str) -> Actor
     name = username.strip().lower()
     kept.check(name, source)
     row = session.get(UserAccount, name)
-    if not _is_right(kept, row, password):
+    stored = row.password_hash if row is not None and row.active else None
+    if not _is_right(kept, name, password, stored) or row is None:
         kept.failed(name, source)
         raise SignInFailedError
-    if row is None or row.password_hash is None or not row.active:
-        kept.failed(name, source)
-        raise SignInFailedError
-    kept.remember(name, password, row.password_hash)
     return identity.actor_of(session, row, authenticated_at=clock.system_now())
 
 
@@ -247,7 +245,7 @@ def of_session(session: Session, token: str) -> SignedIn:
     pair = session.execute(found).one_or_none()
     if pair is None:
         raise SessionEndedError
-    row, account = pair.tuple()
+    row, account = pair[0], pair[1]
     if row.expires_at <= clock.system_now() or not account.active:
         raise SessionEndedError
     proof = row.authenticated_at
@@ -271,13 +269,17 @@ def require_csrf(signed_in: SignedIn, sent: str | None) -> None:
         raise CsrfError
 
 
-def _is_right(kept: SignIns, row: UserAccount | None, password: str) -> bool:
-    stored = row.password_hash if row else None
-    if row and stored and kept.remembers(row.username, password, stored):
+def _is_right(kept: SignIns, name: str, password: str, stored: str | None) -> bool:
+    if stored is not None and kept.remembers(name, password, stored):
         return True
-    return passwords.matches(stored, password)
+    # Also without a stored hash: the answer must not come sooner then.
+    right = passwords.matches(stored, password)
+    if right and stored is not None:
+        kept.remember(name, password, stored)
+    return right
 
 
 def _sign_ins(session: Session) -> SignIns:
-    kept: SignIns = session.info["sign_ins"]
+    info = database_of(session).info
+    kept: SignIns = info.setdefault("sign_ins", SignIns())
     return kept
