@@ -6,11 +6,15 @@ keeps in memory hangs on `Database.info` and is reached from any session, so tha
 two applications in one process (tests) share nothing.
 """
 
+import importlib
+import sqlite3
+import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import structlog
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,6 +23,9 @@ from engine.errors import UnavailableError
 from engine.schema import Base, to_json
 
 _BUSY_MS = 15_000
+_PYTHON_3_12 = 0x030C0000
+_NEW_SQLITE = (3, 42)
+_log = structlog.get_logger()
 
 
 class DatabaseMissingError(UnavailableError):
@@ -58,6 +65,16 @@ class Database:
         """Give a session that reads one consistent state and writes nothing."""
         with self._session(writes=False) as session:
             yield session
+
+    def for_dispatch(self) -> Engine:
+        """Return another engine on the same database, for whoever dispatches jobs.
+
+        It begins transactions by itself: on SQLite when it is about to write. The
+        caller disposes of it.
+        """
+        if self.is_sqlite:
+            return _sqlite_for_dispatch(self.url.render_as_string(hide_password=False))
+        return create_engine(_with_psycopg(self.url), pool_size=5, pool_pre_ping=True)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -110,11 +127,8 @@ def _insert(session: Session, table: type[Base], values: Mapping[str, Any]) -> A
 
 
 def _postgresql(url: str) -> Engine:
-    plain = make_url(url)
-    if plain.drivername == "postgresql":
-        plain = plain.set(drivername="postgresql+psycopg")
     return create_engine(
-        plain,
+        _with_psycopg(make_url(url)),
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
@@ -123,10 +137,48 @@ def _postgresql(url: str) -> Engine:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, json_serializer=to_json, pool_size=10, max_overflow=20)
+    engine = create_engine(
+        url,
+        module=_sqlite_module(),
+        json_serializer=to_json,
+        pool_size=10,
+        max_overflow=20,
+    )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _with_psycopg(url: URL) -> URL:
+    if url.drivername == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _sqlite_for_dispatch(url: str) -> Engine:
+    engine = create_engine(url, module=_sqlite_module(), pool_size=5)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        connection.execute(f"PRAGMA busy_timeout={2 * _BUSY_MS}")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
+
+
+def _sqlite_module() -> Any:
+    """Return the standard module where it is new enough, else the bundled one.
+
+    What dispatches jobs needs SQLite 3.42 under Python 3.12 and later; Debian 12 has
+    3.40.
+    """
+    if sys.hexversion < _PYTHON_3_12 or sqlite3.sqlite_version_info >= _NEW_SQLITE:
+        return sqlite3
+    module = importlib.import_module("pysqlite3.dbapi2")
+    _log.info("bundled sqlite in use", version=module.sqlite_version)
+    return module
 
 
 def _on_connect(connection: Any, _: Any) -> None:

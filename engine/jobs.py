@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Table, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Table, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -133,6 +133,14 @@ def due(session: Session, limit: int = 100) -> list[int]:
     return list(session.scalars(waiting.order_by(TABLE.c.due_at).limit(limit)))
 
 
+def earliest() -> Select[datetime]:
+    """Return the query for when the next unfinished job of ours is due."""
+    open_jobs = select(Job.due_at).where(
+        Job.state == JobState.CREATED, Job.due_at < _NEVER
+    )
+    return open_jobs.order_by(Job.due_at).limit(1)
+
+
 def holds(job: Job, worker: str) -> bool:
     """Tell whether ``worker`` still has the job and its result still counts."""
     return job.state is JobState.CREATED and job.worker == worker
@@ -168,6 +176,14 @@ def fail(session: Session, job: Job, error: Exception) -> bool:
     session.flush()
     _dispatch(session, job)
     return False
+
+
+def postpone(session: Session, job: Job, seconds: float = 30) -> None:
+    """Put a claimed job back for a while without counting a try."""
+    job.worker = job.deadline = None
+    job.due_at = clock.system_now() + timedelta(seconds=seconds)
+    session.flush()
+    _dispatch(session, job)
 
 
 def retry(session: Session, job: Job) -> None:

@@ -1,5 +1,6 @@
 """Notices: what people were told, in which words and channel, and the proof."""
 
+from engine.notifications.mailing import mailed, send_mail
 from engine.notifications.operations import (
     NobodyToTellError,
     UnknownChannelError,
@@ -36,10 +37,12 @@ __all__ = [
     "ToldByRecipientError",
     "UnknownChannelError",
     "Wording",
+    "mailed",
     "notify",
     "of_scope",
     "own",
     "read",
     "register",
+    "send_mail",
     "told",
 ]

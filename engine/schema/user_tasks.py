@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.lifecycles import UserTaskState
 from engine.schema.base import Base, next_key
+
+TO_REMIND = "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+"""The tasks whose due time nobody has been reminded of, as their index says it."""
 
 
 class UserTask(Base):
@@ -16,7 +19,8 @@ class UserTask(Base):
     A joint task is one row per person; the rows of a round share ``joint_key``.
     ``answers`` are kept here until the joint task is complete; for good they stand
     in the journal. ``form`` is the resource's name in the deployment, empty where
-    the element names none.
+    the element names none. ``reminded_at`` is when its people were reminded of the
+    due time; whoever moves the due time sets it to NULL again.
     """
 
     __tablename__ = "user_task"
@@ -26,6 +30,12 @@ class UserTask(Base):
         Index(None, "scope_key", "state"),
         Index(None, "state", "due_at"),
         Index(None, "completed_by", "completed_at"),
+        Index(
+            "ix_user_task_to_remind",
+            "due_at",
+            sqlite_where=text(TO_REMIND),
+            postgresql_where=text(TO_REMIND),
+        ),
     )
 
     key: Mapped[int] = mapped_column(primary_key=True, default=next_key)
@@ -52,6 +62,7 @@ class UserTask(Base):
     priority: Mapped[int] = mapped_column(default=50)
     due_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]

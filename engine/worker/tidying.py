@@ -1,0 +1,21 @@
+"""What is tidied away once an hour, because nobody will ask for it again."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from engine import clock, documents
+from engine.database import Database
+from engine.schema import IdempotencyRecord, UserSession
+
+_REPEATED_WITHIN = timedelta(hours=48)
+
+
+def tidy(database: Database) -> None:
+    """Forget sessions that are over, old repeated requests, contents without rows."""
+    now = clock.system_now()
+    with database.transaction() as session:
+        session.execute(delete(UserSession).where(UserSession.expires_at < now))
+        old = IdempotencyRecord.created_at < now - _REPEATED_WITHIN
+        session.execute(delete(IdempotencyRecord).where(old))
+    documents.tidy(database)
