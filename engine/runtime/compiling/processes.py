@@ -197,15 +197,16 @@ class _Drawn:
 
     def _links(self) -> Iterator[Flow]:
         """Yield a flow from each link that throws to the one that catches it."""
-        catching = {
-            triggers.link_name(node): node
+        catching = [
+            node
             for node in xml.children(self._scope, "intermediateCatchEvent")
-        }
+            if triggers.link_name(node) is not None
+        ]
         for node in xml.children(self._scope, "intermediateThrowEvent"):
             name = triggers.link_name(node)
             if name is None:
                 continue
-            target = catching.get(name)
+            target = triggers.link_target(node, catching)
             if target is None:
                 self._builder.place(node).refuse(
                     "link-target-missing",

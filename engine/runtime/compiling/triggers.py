@@ -1,6 +1,6 @@
 """Event definitions of an event, a message task or a loop's behaviour."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.errors import Text
 from engine.feel import Expression
@@ -48,6 +48,20 @@ def link_name(event: Element) -> str | None:
     """Return the name of a link event; None for other events."""
     found = xml.child(event, "linkEventDefinition")
     return None if found is None else found.get("name") or ""
+
+
+def link_target(event: Element, catching: Sequence[Element]) -> Element | None:
+    """Return where a link that is thrown arrives: by its target, else by its name."""
+    link = xml.child(event, "linkEventDefinition")
+    named = None if link is None else xml.child(link, "target")
+    if named is not None:
+        wanted = xml.reference(named, named.text)
+        for other in catching:
+            found = xml.child(other, "linkEventDefinition")
+            if found is not None and found.get("id") == wanted:
+                return other
+    name = link_name(event)
+    return next((other for other in catching if link_name(other) == name), None)
 
 
 def of_definition(
