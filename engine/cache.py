@@ -89,8 +89,13 @@ class HotInstances(Generic[V]):
         return kept[1] if kept and kept[0] == revision else None
 
     def put(self, key: int, revision: int, live: V) -> None:
-        """Keep an instance whose state was committed under ``revision``."""
-        self._kept.put(key, (revision, live))
+        """Keep an instance whose state was committed under ``revision``.
+
+        An older state never takes the place of a newer one.
+        """
+        kept = self._kept.get(key)
+        if kept is None or kept[0] <= revision:
+            self._kept.put(key, (revision, live))
 
     def evict(self, key: int) -> None:
         """Forget the instance."""

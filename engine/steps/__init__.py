@@ -18,7 +18,7 @@ from engine.steps.commands import (
     throw_error,
 )
 from engine.steps.delivery import begin, broadcast, deliver_kept, holding, send
-from engine.steps.held import EndlessError, Held, load
+from engine.steps.held import EndlessError, Held, borrowed, load
 from engine.steps.letters import Letter
 from engine.steps.running import (
     InstanceNotFoundError,
@@ -46,6 +46,7 @@ __all__ = [
     "advance",
     "attempt",
     "begin",
+    "borrowed",
     "broadcast",
     "deliver_kept",
     "finish_call",

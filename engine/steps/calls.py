@@ -11,27 +11,39 @@ from engine import cache, definitions
 from engine.authorization import Actor
 from engine.errors import EngineError, Text
 from engine.operations import BpmnError, Operation, OperationContext, registry
-from engine.runtime import LiveInstance, Step, StepIncident, Surroundings, Wait
+from engine.runtime import (
+    LiveInstance,
+    Step,
+    Surroundings,
+    UnsuitableValueError,
+    Wait,
+)
 from engine.steps.running import LostRaceError, Running
 from engine.steps.work import attempt
 
 T = TypeVar("T")
 
-FAILED = "operation-failed"
 _log = structlog.get_logger()
 
 
-class CallFailedError(Exception):
-    """An operation did not succeed; the token stands still with this incident."""
+class CallFailedError(EngineError):
+    """An operation did not succeed; a person has to look at it."""
 
-    def __init__(self, incident: StepIncident) -> None:
-        super().__init__(incident.message_en)
-        self.incident = incident
+    code = "operation-failed"
+
+    def __init__(self, wait: Wait, text: Text) -> None:
+        super().__init__(f"{wait.operation}: {text.en}", f"{wait.operation}:{text.zh}")
 
 
 def operation_of(session: Session, wait: Wait) -> Operation | None:
     """Return the registered operation that a service task calls."""
     return registry(session).get(wait.operation)
+
+
+def is_local(session: Session, wait: Wait) -> bool:
+    """Tell whether a service task is worked inside the transaction."""
+    operation = operation_of(session, wait)
+    return operation is not None and not operation.remote
 
 
 def run_local(
@@ -49,15 +61,19 @@ def run_local(
     """
     operation = registry(session).get(wait.operation)
     if operation is None:
-        raise CallFailedError(_incident(wait, _unknown(wait)))
+        raise CallFailedError(wait, _unknown(wait))
     context = context_of(session, actor, instance, wait)
+
     try:
-        result = _guarded(
-            session, wait, lambda: operation.call_local(context, wait.parameters)
-        )
+        with attempt(session):
+            result = _guarded(
+                wait, lambda: operation.call_local(context, wait.parameters)
+            )
+            return live.complete_call(wait.ref, result, around)
+    except UnsuitableValueError as error:
+        raise CallFailedError(wait, error.text) from error
     except BpmnError as error:
         return live.throw_error(wait.ref, error.error_code, error.text.en, around)
-    return live.complete_call(wait.ref, result, around)
 
 
 def prepare_remote(
@@ -72,7 +88,8 @@ def prepare_remote(
     if operation is not None and operation.prepare is not None:
         prepare = operation.prepare
         context = context_of(session, actor, instance, wait)
-        parameters = _guarded(session, wait, lambda: prepare(context, parameters))
+        with attempt(session):
+            parameters = _guarded(wait, lambda: prepare(context, wait.parameters))
     return {"parameters": dict(parameters), "result": wait.result or ""}
 
 
@@ -92,36 +109,25 @@ def context_of(
     )
 
 
-def _guarded(session: Session, wait: Wait, action: Callable[[], T]) -> T:
+def _guarded(wait: Wait, action: Callable[[], T]) -> T:
     """Turn what a person must look at into an incident; let the rest through.
 
     A lost race or a broken connection concerns the whole command, not the token.
     """
     try:
-        with attempt(session):
-            return action()
+        return action()
     except (BpmnError, LostRaceError):
         raise
     except DBAPIError as error:
         if not isinstance(error, IntegrityError):
             raise
         _log.exception("operation failed", operation=wait.operation)
-        raise CallFailedError(_incident(wait, _crashed(wait, error))) from error
+        raise CallFailedError(wait, _crashed(wait, error)) from error
     except EngineError as error:
-        raise CallFailedError(_incident(wait, error.text)) from error
+        raise CallFailedError(wait, error.text) from error
     except Exception as error:
         _log.exception("operation failed", operation=wait.operation)
-        raise CallFailedError(_incident(wait, _crashed(wait, error))) from error
-
-
-def _incident(wait: Wait, text: Text) -> StepIncident:
-    return StepIncident(
-        ref=wait.ref,
-        element_id=wait.element_id,
-        code=FAILED,
-        message_en=f"{wait.operation}: {text.en}",
-        message_zh=f"{wait.operation}:{text.zh}",
-    )
+        raise CallFailedError(wait, _crashed(wait, error)) from error
 
 
 def _unknown(wait: Wait) -> Text:

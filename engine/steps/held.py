@@ -1,6 +1,7 @@
 """An instance in hand: commands run on it in memory, then its rows follow at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -52,8 +53,7 @@ class Held:
         self._session = session
         self._actor = actor
         self._live: LiveInstance | None = None
-        self._failed: dict[str, StepIncident] = {}
-        self._again: list[Wait] = []
+        self._prepared: dict[str, dict[str, Any]] = {}
         self._resolved: set[str] = set()
 
     @property
@@ -84,15 +84,9 @@ class Held:
         self.instance.end_reason = reason
         self.run(lambda live, around: live.cancel(around, reason))
 
-    def call_again(self, ref: str) -> None:
-        """Repeat an operation that had failed."""
-        wait = self.live.waits[ref]
-        self._resolved.add(ref)
-        if self._is_automatic(wait):
-            self._call(wait)
-            self._run_automatic()
-        else:
-            self._again.append(wait)
+    def correct(self, values: Mapping[str, Any]) -> None:
+        """Set process data by hand, at every token."""
+        self.live.set_variables(values)
 
     def resolve(self, ref: str) -> None:
         """Count the incident at this token as resolved by the actor."""
@@ -114,33 +108,31 @@ class Held:
             wait = next(filter(self._is_automatic, self.changes.opened.values()), None)
             if wait is None:
                 return
-            self._call(wait)
+            self._store()
+            self.changes.add(self._answer(wait))
         raise EndlessError
 
     def _is_automatic(self, wait: Wait) -> bool:
         if wait.kind is WaitKind.TASK:
             return tasks.mode_of(self._session, wait) == tasks.NOTIFY
-        if wait.kind is not WaitKind.CALL or wait.ref in self._failed:
-            return False
-        operation = calls.operation_of(self._session, wait)
-        return operation is not None and not operation.remote
+        return wait.kind is WaitKind.CALL and wait.ref not in self._prepared
 
-    def _call(self, wait: Wait) -> None:
-        self._store()
+    def _answer(self, wait: Wait) -> Step:
+        """Do what the wait asks for; what fails becomes its incident."""
         session, actor, instance = self._session, self._actor, self.instance
         if wait.kind is WaitKind.TASK:
             tasks.tell(session, actor, instance, wait)
-            self.changes.add(self.live.complete_task(wait.ref, {}, self.around))
-            return
+            return self.live.complete_task(wait.ref, {}, self.around)
         try:
-            step = calls.run_local(
-                session, actor, instance, self.live, wait, self.around
-            )
+            if calls.is_local(session, wait):
+                return calls.run_local(
+                    session, actor, instance, self.live, wait, self.around
+                )
+            payload = calls.prepare_remote(session, actor, instance, wait)
         except calls.CallFailedError as error:
-            self._failed[wait.ref] = error.incident
-        else:
-            self._failed.pop(wait.ref, None)
-            self.changes.add(step)
+            return self.live.fail_call(wait.ref, error.code, error.text, self.around)
+        self._prepared[wait.ref] = payload
+        return Step()
 
     def _write(self, chain: journal.Chain) -> None:
         session, actor, instance = self._session, self._actor, self.instance
@@ -148,8 +140,7 @@ class Held:
         opened = changes.opened_of(WaitKind.TASK)
         openings, unowned = tasks.open_tasks(session, actor, instance, opened)
         self._begin_rounds(openings)
-        remote = self._prepare_calls()
-        found = [*changes.incidents.values(), *unowned, *self._failed.values()]
+        found = [*changes.incidents.values(), *unowned]
         overtaken = changes.closed_of(WaitKind.TASK)
         tasks.withdraw_tasks(session, actor, instance, overtaken)
         self._end()
@@ -160,7 +151,8 @@ class Held:
         tasks.write_tasks(session, instance, openings)
         history.write_elements(session, instance, changes.events, keys)
         waits.write_waits(session, instance, changes)
-        waits.enqueue_calls(session, instance, remote)
+        calling = changes.opened_of(WaitKind.CALL)
+        waits.enqueue_calls(session, instance, calling, self._prepared)
 
     def _begin_rounds(self, openings: Iterable[tasks.Opening]) -> None:
         """Move the last round of a joint task aside, for the new one to be empty."""
@@ -172,22 +164,6 @@ class Held:
             if last:
                 moved = {f"{name}_previous": last, f"{name}_list": []}
                 self.live.set_variables(moved, ref)
-
-    def _prepare_calls(self) -> list[tuple[Wait, dict[str, Any]]]:
-        prepared = []
-        for wait in [*self.changes.opened_of(WaitKind.CALL), *self._again]:
-            if wait.ref in self._failed:
-                continue
-            self._store()
-            try:
-                payload = calls.prepare_remote(
-                    self._session, self._actor, self.instance, wait
-                )
-            except calls.CallFailedError as error:
-                self._failed[wait.ref] = error.incident
-            else:
-                prepared.append((wait, payload))
-        return prepared
 
     def _count_incidents(self, found: Sequence[StepIncident]) -> None:
         session, actor, instance = self._session, self._actor, self.instance
@@ -232,3 +208,16 @@ def load(session: Session, instance: Running) -> LiveInstance:
         return kept
     model = definitions.model_of(session, instance.model_key)
     return LiveInstance.load(model, instance.blob())
+
+
+@contextmanager
+def borrowed(session: Session, instance: Running) -> Generator[LiveInstance]:
+    """Give an instance for reading only; it need not be locked."""
+    own = work_of(session).live.get(instance.key)
+    if own is not None and own[0] == instance.revision:
+        yield own[1]
+        return
+    live = load(session, instance)
+    yield live
+    if instance.is_active:
+        cache.caches(session).hot.put(instance.key, instance.revision, live)

@@ -1,6 +1,6 @@
 """Rows of what an instance waits for: timers, subscriptions and jobs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert
@@ -47,15 +47,18 @@ def write_waits(session: Session, instance: Running, changes: Changes) -> None:
 
 
 def enqueue_calls(
-    session: Session, instance: Running, calls: Iterable[tuple[Wait, dict[str, Any]]]
+    session: Session,
+    instance: Running,
+    calling: Iterable[Wait],
+    payloads: Mapping[str, dict[str, Any]],
 ) -> None:
     """Make jobs of service tasks that nobody works inside the transaction."""
-    for wait, payload in calls:
+    for wait in calling:
         jobs.enqueue(
             session,
             kind="operation",
             operation=wait.operation,
-            payload=payload,
+            payload=payloads[wait.ref],
             instance_key=instance.key,
             ref=wait.ref,
             element_id=wait.element_id,

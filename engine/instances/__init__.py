@@ -1,0 +1,44 @@
+"""Instances: begun, ended before their time, suspended, looked at."""
+
+from engine.instances.commands import (
+    MayNotStartError,
+    cancel,
+    cancel_all,
+    create,
+    resume,
+    set_variables,
+    suspend,
+)
+from engine.instances.reading import (
+    element_instances,
+    get,
+    hierarchy,
+    history,
+    search,
+    sequence_flows,
+    variables,
+    visible,
+)
+from engine.instances.waiting import Waiting, waiting
+from engine.steps import InstanceNotFoundError
+
+__all__ = [
+    "InstanceNotFoundError",
+    "MayNotStartError",
+    "Waiting",
+    "cancel",
+    "cancel_all",
+    "create",
+    "element_instances",
+    "get",
+    "hierarchy",
+    "history",
+    "resume",
+    "search",
+    "sequence_flows",
+    "set_variables",
+    "suspend",
+    "variables",
+    "visible",
+    "waiting",
+]
