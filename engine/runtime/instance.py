@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from engine.errors import Text
 from engine.runtime import (
     arming,
     codec,
@@ -15,7 +16,7 @@ from engine.runtime import (
     waiting,
 )
 from engine.runtime.data import Data, accept, accept_value, hand_out
-from engine.runtime.faults import NotWaitingError
+from engine.runtime.faults import ElementFailed, NotWaitingError
 from engine.runtime.model import Model
 from engine.runtime.specs import ScopeSpec
 from engine.runtime.step import Step, Surroundings, Wait, WaitKind
@@ -126,6 +127,20 @@ class LiveInstance:
             throwing.throw_error(token, error_code, carried, from_inside=True)
 
         return self._step(surroundings, lambda: token.work.attempt(token, throw))
+
+    def fail_call(
+        self, ref: str, code: str, text: Text, surroundings: Surroundings
+    ) -> Step:
+        """Let the service task at ``ref`` stand still with an incident.
+
+        Retrying reckons its parameters anew and calls again.
+
+        Raises:
+            NotWaitingError: no call is open there.
+        """
+        token = self._waiting(ref, WaitKind.CALL)
+        failure = ElementFailed(code, text)
+        return self._step(surroundings, lambda: waiting.fail(token, failure))
 
     def fire_timer(self, ref: str, surroundings: Surroundings) -> Step:
         """Let the timer at ``ref`` fire, whatever the time is.
