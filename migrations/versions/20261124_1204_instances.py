@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("element_id", sa.String(), nullable=False),
         sa.Column("element_type", sa.String(), nullable=False),
         sa.Column("path", sa.String(), nullable=False),
+        sa.Column("flow_id", sa.String(), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

@@ -67,6 +67,7 @@ def upgrade() -> None:
         ),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("follow_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_by", sa.String(), nullable=True),
@@ -83,6 +84,17 @@ def upgrade() -> None:
             name=op.f("fk_user_task_instance_key_process_instance"),
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_user_task")),
+    )
+    to_remind = sa.text(
+        "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+    )
+    op.create_index(
+        "ix_user_task_to_remind",
+        "user_task",
+        ["due_at"],
+        unique=False,
+        sqlite_where=to_remind,
+        postgresql_where=to_remind,
     )
     op.create_index(
         op.f("ix_user_task_assignee_state_created_at"),
