@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("arrived_on", sa.Date(), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("go_live_on", sa.Date(), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
         sa.Column(
             "lifecycle_key",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -131,6 +132,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column(
+            "months",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
         sa.Column("start_on", sa.Date(), nullable=False),
         sa.Column("end_on", sa.Date(), nullable=False),
         sa.Column(

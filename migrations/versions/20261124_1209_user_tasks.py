@@ -85,17 +85,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_user_task")),
     )
-    to_remind = sa.text(
-        "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
-    )
-    op.create_index(
-        "ix_user_task_to_remind",
-        "user_task",
-        ["due_at"],
-        unique=False,
-        sqlite_where=to_remind,
-        postgresql_where=to_remind,
-    )
     op.create_index(
         op.f("ix_user_task_assignee_state_created_at"),
         "user_task",
@@ -128,6 +117,18 @@ def upgrade() -> None:
         "user_task",
         ["state", "due_at"],
         unique=False,
+    )
+    op.create_index(
+        "ix_user_task_to_remind",
+        "user_task",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text(
+            "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+        ),
+        postgresql_where=sa.text(
+            "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+        ),
     )
     op.create_table(
         "user_task_candidate",
@@ -181,6 +182,16 @@ def downgrade() -> None:
         op.f("ix_user_task_candidate_task_key"), table_name="user_task_candidate"
     )
     op.drop_table("user_task_candidate")
+    op.drop_index(
+        "ix_user_task_to_remind",
+        table_name="user_task",
+        sqlite_where=sa.text(
+            "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+        ),
+        postgresql_where=sa.text(
+            "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+        ),
+    )
     op.drop_index(op.f("ix_user_task_state_due_at"), table_name="user_task")
     op.drop_index(op.f("ix_user_task_scope_key_state"), table_name="user_task")
     op.drop_index(op.f("ix_user_task_joint_key"), table_name="user_task")

@@ -83,6 +83,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("phases", sa.JSON(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_key"],
