@@ -86,7 +86,8 @@ REFUSED = (
 _NOTES = {
     "task": Text("Done at once.", "立即完成。"),
     "manualTask": Text(
-        "Done at once; people see it in the history.", "立即完成，可在历史中查看。"
+        "Work of a duty if it has one, else done at once.",
+        "有职责时由该职责办理，否则立即完成。",
     ),
     "userTask": Text(
         "Work of a duty, with form, mode, due date and priority.",

@@ -92,6 +92,26 @@ def _non_interrupting(diagram: Diagram) -> Hits:
 
 
 @book.error(
+    "event-parallel-multiple",
+    Text(
+        "Only an intermediate event can wait until all of its definitions have "
+        "happened.",
+        "只有中间捕获事件可以等待其全部事件定义都发生。",
+    ),
+    Text(
+        "Remove parallelMultiple, or put an intermediate event behind a plain one.",
+        "请删除 parallelMultiple，或在普通事件之后放一个中间事件。",
+    ),
+)
+def _parallel_multiple(diagram: Diagram) -> Hits:
+    return (
+        node
+        for node in diagram.nodes_of("startEvent", "boundaryEvent")
+        if node.flag("parallelMultiple") and len(node.triggers) > 1
+    )
+
+
+@book.error(
     "boundary-unattached",
     Text(
         "A boundary event hangs on an activity of its own process or sub-process.",

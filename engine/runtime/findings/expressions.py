@@ -31,6 +31,7 @@ _CONDITIONS = (
 )
 _VALUES = ("loopCardinality", "from", "to", "transformation", "messagePath", "dataPath")
 _SCRIPTS = ("preScript", "postScript")
+_PAYLOADS = ("messagePayload", "payloadExpression")
 _FEEL_PROPERTIES = frozenset({"correlation"})
 _MAY_BE_FEEL = frozenset({"duty", "due", "priority"})
 # These are natural language unless they say otherwise. A sequence flow's condition
@@ -194,20 +195,22 @@ def _found(diagram: Diagram) -> Iterator[Use]:
 
 
 def _extension_uses(diagram: Diagram, holder: Element) -> Iterator[Use]:
-    for name in _SCRIPTS:
-        if text := extensions.text(holder, name):
-            yield Use(holder, text, "script", name)
-    if payload := extensions.text(holder, "messagePayload"):
-        yield Use(holder, payload, "value", "messagePayload")
+    for names, kind in ((_SCRIPTS, "script"), (_PAYLOADS, "value")):
+        for name in names:
+            if text := extensions.text(holder, name):
+                yield Use(holder, text, kind, name)
     if operator := extensions.operator(holder):
         for name, text in operator.parameters.items():
             yield Use(holder, text, "value", f"parameter {name}")
     for name, text in diagram.properties(holder).items():
-        is_feel = name in _FEEL_PROPERTIES or (
-            name in _MAY_BE_FEEL and text.startswith("=")
-        )
-        if is_feel and text:
+        if _is_feel(name, text):
             yield Use(holder, text, "value", f"property {name}")
+
+
+def _is_feel(name: str, text: str) -> bool:
+    if name in _FEEL_PROPERTIES:
+        return bool(text)
+    return name in _MAY_BE_FEEL and text.startswith("=")
 
 
 def _within(element: Element) -> str:

@@ -33,7 +33,8 @@ _EVENTS = """
 ## Event definitions by place
 
 Error, cancel and compensation always interrupt. An event may have several
-definitions; with `parallelMultiple` it waits for all of them.
+definitions and goes on with the first that happens; an intermediate catch event with
+`parallelMultiple` waits for all of them.
 """
 _RULES = """
 ## What a deployment is checked for

@@ -87,7 +87,7 @@ def _invalid(diagram: Diagram) -> Hits:
     ),
 )
 def _due(diagram: Diagram) -> Hits:
-    for node in diagram.nodes_of("userTask"):
+    for node in diagram.nodes_of("userTask", "manualTask"):
         due = diagram.properties(node.element).get("due", "").strip()
         if due and not due.startswith("=") and not _reads(due, _read_due):
             yield hit(node, text=due)

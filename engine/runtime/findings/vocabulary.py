@@ -12,6 +12,8 @@ from engine.runtime.xml import Element
 book = RuleBook()
 
 _USER_TASKS = ("userTask", "globalUserTask")
+# A manual task with a duty is work for people too.
+_PEOPLES_TASKS = (*_USER_TASKS, "manualTask", "globalManualTask")
 _RULE_TASKS = ("businessRuleTask", "globalBusinessRuleTask")
 MODES = frozenset({"one", "any", "all", "notify"})
 
@@ -25,7 +27,9 @@ MODES = frozenset({"one", "any", "all", "notify"})
     Text("Set the property duty.", "请设置属性 duty。"),
 )
 def _duty_missing(diagram: Diagram) -> Hits:
-    return (task for task, named in _user_tasks(diagram) if not named.get("duty"))
+    for task in diagram.executable(*_USER_TASKS):
+        if not diagram.properties(task).get("duty"):
+            yield task
 
 
 @book.error(
@@ -86,7 +90,7 @@ def _priority_invalid(diagram: Diagram) -> Hits:
 )
 def _form_unknown(diagram: Diagram) -> Hits:
     known = diagram.around.known.forms
-    for element in diagram.executable("startEvent", *_USER_TASKS):
+    for element in diagram.executable("startEvent", *_PEOPLES_TASKS):
         form = extensions.form_name(diagram.properties(element))
         if known is None or not form or form in diagram.around.forms:
             continue
@@ -178,7 +182,7 @@ def _lane_duty(diagram: Diagram) -> Hits:
 
 
 def _user_tasks(diagram: Diagram) -> Iterator[tuple[Element, Mapping[str, str]]]:
-    for task in diagram.executable(*_USER_TASKS):
+    for task in diagram.executable(*_PEOPLES_TASKS):
         yield task, diagram.properties(task)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.runtime.step import SourceFile
+from engine.runtime import Model, SourceFile, compile_model, describe
 from tests.conformance.bpmn_constraints.corpus import (
     CORPUS,
     MODELS,
@@ -51,13 +51,24 @@ def test_repaired_twin_is_accepted(model: str):
         assert repaired.count(old.encode()) == 1
         repaired = repaired.replace(old.encode(), new.encode())
 
-    assert errors(SourceFile(model, repaired)) == []
+    twin = SourceFile(model, repaired)
+    assert errors(twin) == []
+    assert compiled(twin)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_executable_case_is_accepted_unless_it_asks_for_refusal(case: str):
     refused = FORBIDDEN | FOREIGN
 
-    codes = {found.code for found in errors(read(CORPUS / CASES[case]["file"]))}
+    file = read(CORPUS / CASES[case]["file"])
+
+    codes = {found.code for found in errors(file)}
 
     assert codes == ({refused[case]} if case in refused else set())
+    assert codes or compiled(file)
+
+
+def compiled(file: SourceFile) -> list[Model]:
+    """Return the models of all processes: what is accepted can be executed."""
+    processes = describe(file).processes
+    return [compile_model(process.id, [file], {}) for process in processes]

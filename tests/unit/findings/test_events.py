@@ -155,3 +155,14 @@ def test_definition_at_the_top_of_the_file_may_be_referred_to():
     )
 
     assert found(check_process(line(waits), before=SIGNAL + top)) == set()
+
+
+def test_only_an_intermediate_event_waits_for_all():
+    both = TIMER + '<bpmn:signalEventDefinition signalRef="Signal_1"/>'
+    waits = event("intermediateCatchEvent", both, "wait", parallelMultiple="true")
+    hangs = boundary(both, parallelMultiple="true") + end("late")
+    body = line(task(), waits) + hangs + flow("event", "late")
+
+    assert found(check_process(body, before=SIGNAL)) == {
+        ("event-parallel-multiple", "event")
+    }
