@@ -13,6 +13,7 @@ from engine.dmn.run import DecisionRun, MatchedRule
 from engine.dmn.session import ServiceFunction, Session
 from engine.errors import Text
 from engine.feel.budget import refuse
+from engine.feel.callables import Closure
 from engine.feel.values import measure, plain
 
 _ADD_FILE: Final = Text("Add that file to the package", "请将该文件加入流程包")
@@ -94,8 +95,18 @@ class Decisions:
             if isinstance(element, InputData):
                 names.add(element.name)
             elif isinstance(element, Logic):
-                names |= element.reads
+                names |= element.reads.variables
         return frozenset(names)
+
+    def functions(self, decision_id: str) -> frozenset[str]:
+        """Return the names of functions that a decision calls and nobody defines.
+
+        Raises:
+            DecisionNotFoundError: there is none of that id.
+        """
+        found = self._graph.behind(self._element(decision_id).key)
+        logic = [element for element in found if isinstance(element, Logic)]
+        return frozenset(name for one in logic for name in one.reads.functions)
 
     def evaluate(
         self,
@@ -105,7 +116,7 @@ class Decisions:
         now: datetime | None = None,
         functions: Mapping[str, Callable[..., Any]] | None = None,
     ) -> DecisionResult:
-        """Evaluate a decision, or a decision service, with these inputs.
+        """Evaluate a decision, knowledge model or decision service.
 
         Args:
             decision_id: The id of the element.
@@ -133,7 +144,10 @@ class Decisions:
         self, element: Logic | Service, context: Mapping[str, Any], run: DecisionRun
     ) -> Any:
         if isinstance(element, Logic):
-            return Session(self._graph, context, run, {}).value(element.key)
+            value = Session(self._graph, context, run, {}).value(element.key)
+            if not isinstance(value, Closure):
+                return value
+            return value.call(run, [context.get(name) for name in value.parameters])
         names = (self._graph.elements[key].name for key in element.inputs)
         service = ServiceFunction(self._graph, element)
         return service.call(run, [context.get(name) for name in names])

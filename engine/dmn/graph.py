@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from engine.feel.compiler.names import Reads
 from engine.feel.scope import Evaluate
 from engine.feel.types import FeelType
 
@@ -36,7 +37,7 @@ class Logic:
     name: str
     requires: tuple[Requirement, ...]
     evaluate: Evaluate
-    reads: frozenset[str]
+    reads: Reads
     kind: FeelType | None = None
     outputs: tuple[str, ...] = ()
     is_function: bool = False

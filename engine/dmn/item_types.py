@@ -27,6 +27,8 @@ from engine.feel.types import (
 )
 from engine.feel.values import lift
 
+_ALIASES: Final = dict.fromkeys(("integer", "long", "double"), "number")
+"""Types that other editors write."""
 _UNKNOWN_TYPE: Final = Text(
     "Define it under data types, or choose a built-in type",
     "请在数据类型中定义，或选择内置类型",
@@ -158,7 +160,7 @@ class TypeBook:
         name = local_type(reference)
         if name in self._own:
             return NamedType(name, self.types)
-        known = self.types.get(name) or SCALARS.get(name)
+        known = self.types.get(name) or SCALARS.get(_ALIASES.get(name, name))
         if known is None:
             rule = Text(f"the type {name!r} is unknown", f"未知的类型 {name!r}")
             self._problem(element, rule, _UNKNOWN_TYPE)

@@ -1,6 +1,7 @@
 """From the XML of decision files to a graph that can be evaluated."""
 
 from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from engine.dmn.boxes import BoxReader
@@ -54,6 +55,7 @@ class FileReader:
                 case _:
                     self._logic(key, element)
         self.problems = [*self.types.problems, *self.problems]
+        self._refuse_twins()
         self._refuse_circles()
 
     def _prefixes(self) -> dict[str, str]:
@@ -129,7 +131,7 @@ class FileReader:
             self._name(element),
             requires,
             evaluate,
-            frozenset(scope.reads.variables | scope.reads.functions),
+            scope.reads,
             self.types.of(self._variable(element)) if decision else None,
             _output_names(node),
             not decision,
@@ -166,25 +168,32 @@ class FileReader:
                 yield " ".join(inner.get("iteratorVariable", "").split())
 
     def _refuse_circles(self) -> None:
-        for key, element in self.raw.items():
-            needs = getattr(self.graph.elements[key], "requires", ())
-            if any(key in _keys_behind(self.graph, need.key) for need in needs):
-                self.problems.append(
-                    self.document.error(
-                        element,
-                        Text(
-                            f"{self._name(element)} requires itself",
-                            f"{self._name(element)} 依赖自身",
-                        ),
-                        Text(
-                            "Remove one arrow of the circle", "请删除循环中的一条连线"
-                        ),
-                    )
+        needs = {
+            key: [need.key for need in getattr(element, "requires", ())]
+            for key, element in self.graph.elements.items()
+        }
+        try:
+            TopologicalSorter(needs).prepare()
+        except CycleError as error:
+            circle: list[Key] = error.args[1]
+            names = " → ".join(self._seen_name(key) for key in reversed(circle))
+            rule = Text(f"{names} require each other", f"{names} 互相依赖")
+            remedy = Text("Remove one arrow of the circle", "请删除循环中的一条连线")
+            self.problems.append(
+                self.document.error(self.all_raw[circle[0]], rule, remedy)
+            )
+
+    def _refuse_twins(self) -> None:
+        seen: set[Key] = set()
+        for element in self._drawn():
+            key = self._key(element)
+            if key in seen:
+                rule = Text(f"the id {key[1]!r} occurs twice", f"id {key[1]!r} 重复")
+                remedy = Text(
+                    "Give every element its own id", "请为每个元素设置唯一 id"
                 )
-
-
-def _keys_behind(graph: Graph, key: Key) -> set[Key]:
-    return {element.key for element in graph.behind(key)}
+                self.problems.append(self.document.error(element, rule, remedy))
+            seen.add(key)
 
 
 def _output_names(node: tree.Node) -> tuple[str, ...]:

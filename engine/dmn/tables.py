@@ -58,7 +58,8 @@ class TableReader:
     def read(self, element: Xml) -> tree.Node:
         """Return the node of a table."""
         inputs = self.document.children(element, "input")
-        outputs = self._outputs(element)
+        columns = self.document.children(element, "output")
+        outputs = self._outputs(element, columns)
         rules = self.document.children(element, "rule")
         names = [
             name_of(column) for column in self.document.children(element, "annotation")
@@ -71,7 +72,7 @@ class TableReader:
             tuple(self._input(column) for column in inputs),
             outputs,
             tuple(
-                self._rule(rule, index, len(inputs), len(outputs), names)
+                self._rule(rule, index, len(inputs), columns, names)
                 for index, rule in enumerate(rules, 1)
             ),
         )
@@ -114,8 +115,7 @@ class TableReader:
             return tree.Constant(None)
         return self.boxes.expression(text, expression)
 
-    def _outputs(self, element: Xml) -> tuple[Output, ...]:
-        columns = self.document.children(element, "output")
+    def _outputs(self, element: Xml, columns: list[Xml]) -> tuple[Output, ...]:
         names = [name_of(column) for column in columns]
         if not columns:
             self._complain(
@@ -151,11 +151,11 @@ class TableReader:
         return Output(name_of(column), tests, node)
 
     def _rule(
-        self, rule: Xml, index: int, inputs: int, outputs: int, names: list[str]
+        self, rule: Xml, index: int, inputs: int, outputs: list[Xml], names: list[str]
     ) -> Rule:
         cells = self.document.children(rule, "inputEntry")
         results = self.document.children(rule, "outputEntry")
-        if len(cells) != inputs or len(results) != outputs:
+        if len(cells) != inputs or len(results) != len(outputs):
             self._complain(
                 rule,
                 f"row {index} does not have a cell for every column",
@@ -166,12 +166,16 @@ class TableReader:
             rule.get("id", ""),
             index,
             tuple(self.boxes.tests(self.document.text(cell), cell) for cell in cells),
-            tuple(self._result(result) for result in results),
+            tuple(
+                self._result(result, column)
+                for result, column in zip(results, outputs, strict=False)
+            ),
             self._annotations(rule, names),
         )
 
-    def _result(self, cell: Xml) -> tree.Node:
-        return self.boxes.expression(self.document.text(cell), cell)
+    def _result(self, cell: Xml, column: Xml) -> tree.Node:
+        node = self.boxes.expression(self.document.text(cell), cell)
+        return self.boxes.typed(node, column, name_of(column))
 
     def _annotations(self, rule: Xml, names: list[str]) -> tuple[tuple[str, str], ...]:
         entries = self.document.children(rule, "annotationEntry")
