@@ -1,6 +1,6 @@
 """What happened, as one reader may see it: the journal without what is not his."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,16 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.shapes import Answer, Key
-from engine import authorization, forms
+from engine import disclosure
 from engine.authorization import Actor
-from engine.errors import NotFoundError
 from engine.events import Event
 from engine.schema import JournalEntry, UserAccount, UserTask
 
-# Details of these events hold nothing that a reader of the project may not see.
-# Answers are shown by their form; whatever is not listed comes without details.
-_OPEN_DETAILS = frozenset(
+# What is not listed comes without details: they may hold process data.
+_SHOWN = frozenset(
     {
+        Event.TASK_COMPLETED,
         Event.TASK_CREATED,
         Event.TASK_UNOWNED,
         Event.TASK_CLAIMED,
@@ -73,10 +72,10 @@ def entries(
         rows = [row for row in rows if row.task_key is not None]
     tasks = _tasks(session, rows)
     people = _names(session, {row.actor for row in rows})
-    duties = authorization.duties_of(session, actor, scope_key)
     english = not actor.language.startswith("zh")
     found = []
-    for row in rows:
+    for line in disclosure.lines(session, actor, rows):
+        row = line.entry
         task = tasks.get(row.task_key or 0)
         found.append(
             Entry(
@@ -89,7 +88,7 @@ def entries(
                 user_task_key=row.task_key,
                 element_id=row.element_id,
                 element_name=_name(task, english=english),
-                details=_details(session, row, task, duties),
+                details=dict(line.details) if row.event in _SHOWN else {},
             )
         )
     return found
@@ -136,32 +135,3 @@ def _name(task: UserTask | None, *, english: bool) -> str:
     if task is None:
         return ""
     return task.name_en if english and task.name_en else task.name
-
-
-def _details(
-    session: Session,
-    row: JournalEntry,
-    task: UserTask | None,
-    duties: Collection[str],
-) -> dict[str, Any]:
-    if row.event == Event.TASK_COMPLETED:
-        return _answers(session, row.details, task, duties)
-    if row.event in _OPEN_DETAILS:
-        return dict(row.details)
-    return {}
-
-
-def _answers(
-    session: Session,
-    details: Mapping[str, Any],
-    task: UserTask | None,
-    duties: Collection[str],
-) -> dict[str, Any]:
-    shown = {k: v for k, v in details.items() if k != "values"}
-    if task is None or not task.form:
-        return {**shown, "values": details.get("values", {}) if task else {}}
-    try:
-        form = forms.form_of(session, task.deployment_key, task.form)
-    except NotFoundError:
-        return shown
-    return {**shown, "values": form.visible(details.get("values", {}), duties)}

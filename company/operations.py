@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from company import case, contracts
 from company.schema import Milestone, PlanVersion, Project, ServicePeriod
 from engine import instances, notifications, scopes
 from engine.errors import ConflictError, InvalidInputError
-from engine.lifecycles import InstanceState
 from engine.operations import OperationContext, Operations
-from engine.schema import ProcessInstance, next_key
+from engine.schema import next_key
 
 Parameters = Mapping[str, Any]
 
@@ -176,19 +175,14 @@ def _add_period(
 def cancel_instances(context: OperationContext, given: Parameters) -> dict[str, Any]:
     """Cancel every other running instance of the project (X1)."""
     project = _project(context)
-    running = context.session.scalars(
-        select(ProcessInstance.key)
-        .where(
-            ProcessInstance.scope_key == project.key,
-            ProcessInstance.state == InstanceState.ACTIVE,
-            ProcessInstance.key != context.instance.key,
-        )
-        .order_by(ProcessInstance.key)
-    ).all()
-    reason = f"contract terminated: {given.get('reason') or ''}".rstrip(": ")
-    for key in running:
-        instances.cancel(context.session, context.actor, key, reason)
-    return {"canceled": len(running)}
+    canceled = instances.cancel_all(
+        context.session,
+        context.actor,
+        scope_key=project.key,
+        reason="contract terminated",
+        spare=context.instance.key,
+    )
+    return {"canceled": canceled, "reason": given.get("reason")}
 
 
 def _project(context: OperationContext) -> Project:
