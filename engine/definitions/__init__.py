@@ -7,6 +7,7 @@ from engine.definitions.deploying import (
     deploy,
     deploy_bundled,
 )
+from engine.definitions.listing import search, search_decisions
 from engine.definitions.models import (
     DefinitionNotFoundError,
     Place,
@@ -52,5 +53,7 @@ __all__ = [
     "place",
     "read",
     "read_folder",
+    "search",
+    "search_decisions",
     "source",
 ]
