@@ -84,11 +84,12 @@ def _take_in(
     file: SourceFile, around: Around, diagrams: list[Diagram]
 ) -> Iterator[Finding]:
     path = PurePosixPath(file.name.replace("\\", "/"))
-    if path.suffix == ".json":
+    suffix = path.suffix.lower()
+    if suffix == ".json":
         around.forms.add(extensions.form_name({"form": path.name}))
-    elif path.suffix == ".dmn":
+    elif suffix == ".dmn":
         yield from _take_in_decisions(file, around)
-    elif path.suffix in _DIAGRAMS:
+    elif suffix in _DIAGRAMS:
         yield from _take_in_diagram(file, around, diagrams)
 
 
