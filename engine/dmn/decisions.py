@@ -14,6 +14,7 @@ from engine.dmn.session import ServiceFunction, Session
 from engine.errors import Text
 from engine.feel.budget import refuse
 from engine.feel.callables import Closure
+from engine.feel.scope import NOTHING_LENT
 from engine.feel.values import measure, plain
 
 _ADD_FILE: Final = Text("Add that file to the package", "请将该文件加入流程包")
@@ -114,7 +115,7 @@ class Decisions:
         context: Mapping[str, Any],
         *,
         now: datetime | None = None,
-        functions: Mapping[str, Callable[..., Any]] | None = None,
+        functions: Mapping[str, Callable[..., Any]] = NOTHING_LENT,
     ) -> DecisionResult:
         """Evaluate a decision, knowledge model or decision service.
 

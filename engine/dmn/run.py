@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import Text
-from engine.feel.scope import Run
+from engine.feel.scope import NOTHING_LENT, Run
 
 _MAX_NOTES = 100
 _MAX_MATCHED = 10_000
@@ -34,7 +34,7 @@ class DecisionRun(Run):
     def __init__(
         self,
         moment: datetime | None = None,
-        functions: Mapping[str, Callable[..., Any]] | None = None,
+        functions: Mapping[str, Callable[..., Any]] = NOTHING_LENT,
     ) -> None:
         super().__init__(moment, functions)
         self.matched: list[MatchedRule] = []

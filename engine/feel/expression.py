@@ -11,7 +11,7 @@ from engine.feel.compiler.names import Scope, root
 from engine.feel.functions import BUILTINS
 from engine.feel.names import KnownNames
 from engine.feel.parser import parse_expression, parse_tests
-from engine.feel.scope import Frame, Run
+from engine.feel.scope import NOTHING_LENT, Frame, Run
 from engine.feel.temporal.parts import PART_NAMES
 from engine.feel.types import TYPE_NAMES
 from engine.feel.values import lift, measure
@@ -19,7 +19,6 @@ from engine.feel.values import lift, measure
 Context = Mapping[str, Any]
 Lent = Mapping[str, Callable[..., Any]]
 _STANDARD_NAMES: Final = KnownNames([*BUILTINS, *PART_NAMES, *TYPE_NAMES])
-_NOTHING: Final[Lent] = {}
 _VALUE: Final = "?"
 _KEPT: Final = 1_000
 """Longer texts are compiled each time, so that the cache stays small."""
@@ -47,7 +46,7 @@ class Expression:
         context: Context,
         *,
         now: datetime | None = None,
-        functions: Lent = _NOTHING,
+        functions: Lent = NOTHING_LENT,
     ) -> Any:
         """Return the value; missing names and wrong types give None.
 
@@ -95,7 +94,7 @@ class UnaryTests:
         context: Context,
         *,
         now: datetime | None = None,
-        functions: Lent = _NOTHING,
+        functions: Lent = NOTHING_LENT,
     ) -> bool | None:
         """Tell whether ``value`` passes; None where the standard says null.
 

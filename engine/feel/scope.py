@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from engine.feel.budget import Budget
+from engine.feel.budget import MAX_SIZE, MAX_STEPS, Budget
+
+NOTHING_LENT: Final[Mapping[str, Callable[..., Any]]] = {}
 
 
 class Run(Budget):
@@ -15,10 +17,11 @@ class Run(Budget):
     def __init__(
         self,
         moment: datetime | None = None,
-        functions: Mapping[str, Callable[..., Any]] | None = None,
+        functions: Mapping[str, Callable[..., Any]] = NOTHING_LENT,
     ) -> None:
-        super().__init__()
-        self.moment, self.functions = moment, functions or {}
+        # Written out: it runs once for every condition that is evaluated.
+        self.steps, self.size, self.calls = MAX_STEPS, MAX_SIZE, 0
+        self.moment, self.functions = moment, functions
 
     @property
     def zone(self) -> tzinfo:

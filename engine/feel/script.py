@@ -8,6 +8,7 @@ from engine.errors import Text
 from engine.feel.cursor import normal_name
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import Expression, compile_expression
+from engine.feel.scope import NOTHING_LENT
 from engine.feel.tokens import Kind, Token, tokenize
 
 _BRACKETS: Final = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
@@ -44,7 +45,7 @@ class Script:
         context: Mapping[str, Any],
         *,
         now: datetime | None = None,
-        functions: Mapping[str, Callable[..., Any]] | None = None,
+        functions: Mapping[str, Callable[..., Any]] = NOTHING_LENT,
     ) -> dict[str, Any]:
         """Return what was assigned; ``context`` stays as it is, also on failure.
 
@@ -54,7 +55,7 @@ class Script:
         seen = dict(context)
         assigned: dict[str, Any] = {}
         for name, expression in self.assignments:
-            value = expression.evaluate(seen, now=now, functions=functions or {})
+            value = expression.evaluate(seen, now=now, functions=functions)
             seen[name] = assigned[name] = value
         return assigned
 

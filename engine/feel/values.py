@@ -12,6 +12,8 @@ from engine.feel.errors import FeelHostError
 from engine.feel.numbers import NUMBER_ERRORS, NUMBERS, whole
 from engine.feel.ranges import Range
 
+_EXACT: Final = 10**34
+"""Smaller whole numbers need no rounding."""
 MISSING: Final = object()
 """What a lookup returns for a name that is not there at all."""
 
@@ -61,6 +63,8 @@ def lift(value: Any) -> Any:
 
 
 def _whole(value: int) -> Decimal | None:
+    if -_EXACT < value < _EXACT:
+        return Decimal(value)
     if value.bit_length() > MAX_DIGITS:
         return None
     try:
