@@ -14,7 +14,15 @@ from engine.forms.form import (
 from engine.forms.lookups import References
 from engine.forms.problems import FormInvalidError
 from engine.forms.references import RowReferences
-from engine.forms.stored import form_of, forms_of, result_name, strip, validate
+from engine.forms.rules import Shown
+from engine.forms.stored import (
+    form_of,
+    forms_of,
+    labels,
+    result_name,
+    strip,
+    validate,
+)
 from engine.forms.values import may_read
 
 __all__ = [
@@ -29,8 +37,10 @@ __all__ = [
     "References",
     "RowReferences",
     "Shape",
+    "Shown",
     "form_of",
     "forms_of",
+    "labels",
     "may_read",
     "read_form",
     "result_name",

@@ -1,16 +1,18 @@
 """Forms as they were deployed, and process data as somebody may see it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import cache
 from engine.actors import Actor
+from engine.errors import Text
+from engine.forms.fields import Field, Kind, walk
 from engine.forms.form import Form, FormMissingError, read_form
 from engine.forms.references import RowReferences
-from engine.schema import DeploymentResource, Resource
+from engine.schema import Deployment, DeploymentResource, Resource
 
 _SUFFIX = ".json"
 
@@ -129,3 +131,43 @@ def _names(session: Session, deployment_key: int) -> list[str]:
     return [
         name.rpartition("/")[2].removesuffix(_SUFFIX) for name in session.scalars(rows)
     ]
+
+
+def labels(session: Session) -> Mapping[str, Field]:
+    """Return what the newest forms say of names in process data.
+
+    Keys are names of results (``draft_plan``: a record), paths (``draft_plan.phases``)
+    and, for data that came from elsewhere under the same name, field names alone.
+    """
+    newest = select(func.max(Deployment.key)).group_by(Deployment.package)
+    deployments = tuple(sorted(session.scalars(newest)))
+    kept = cache.caches(session).texts
+    found: Mapping[str, Field] | None = kept.get(("labels", deployments))
+    if found is None:
+        found = labels_of(
+            form for key in deployments for form in forms_of(session, key).values()
+        )
+        kept.put(("labels", deployments), found)
+    return found
+
+
+def labels_of(forms: Iterable[Form]) -> Mapping[str, Field]:
+    """Return the same of given forms."""
+    by_path: dict[str, Field] = {}
+    by_name: dict[str, Field] = {}
+    for form in forms:
+        result = result_name(form.name)
+        by_path[result] = Field(
+            name=result,
+            kind=Kind.RECORD,
+            title=form.title,
+            help=Text("", ""),
+            schema=form.schema,
+            ui=form.ui,
+            shape=form.shape,
+        )
+        for name, each in form.shape.every().items():
+            by_path[f"{result}.{name}"] = each
+        for each in walk(form.shape):
+            by_name.setdefault(each.name, each)
+    return {**by_name, **by_path}

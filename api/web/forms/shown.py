@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.web.rendering import money, moment
+from api.web.rendering import moment, money
 from engine.errors import Text
 from engine.forms import Field, Kind, Shown
 
