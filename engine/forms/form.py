@@ -107,11 +107,11 @@ class Form:
             completion = Completion(self.shape, references)
             answers = completion.of(answers)
             problems += completion.problems
-        named = {problem.pointer for problem in problems}
+        named = tuple(problem.pointer for problem in problems)
         problems += [
             problem
             for problem in schema_problems(self.validator, self.shape, answers)
-            if problem.pointer not in named
+            if not _is_within(problem.pointer, named)
         ]
         filled = values.fill(self.shape, answers)
         if not problems:
@@ -255,6 +255,11 @@ def _opened(part: Any) -> None:
     elif isinstance(part, list):
         for each in part:
             _opened(each)
+
+
+def _is_within(pointer: str, named: tuple[str, ...]) -> bool:
+    """Tell whether something has been said already of a place or what encloses it."""
+    return any(f"{pointer}/".startswith(f"{each}/") for each in named)
 
 
 def _collect(problems: list[Problem]) -> Callable[[str], None]:
