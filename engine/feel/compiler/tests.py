@@ -51,7 +51,12 @@ class _Test:
         if self.mentions_value and type(operand) is bool:
             return operand
         verdict = is_in(value, operand, frame.run)
-        if verdict is not True and operand is True and type(value) is not bool:
+        if (
+            verdict is not True
+            and operand is True
+            and value is not None
+            and type(value) is not bool
+        ):
             return True
         return verdict
 
