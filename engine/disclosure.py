@@ -59,8 +59,11 @@ def lines(
     for entry in shown:
         if entry.scope_key not in held:
             held[entry.scope_key] = duties_of(session, actor, entry.scope_key)
-        form = filled_in.get(entry.task_key or 0)
-        found.append(Line(entry, _shown(entry, form, held[entry.scope_key])))
+        form, is_open = filled_in.get(entry.task_key or 0, (None, False))
+        details = _shown(entry, form, held[entry.scope_key])
+        if form and form.blind and is_open and entry.actor != actor.username:
+            details = {**details, "values": {}}
+        found.append(Line(entry, details))
     return found
 
 
@@ -88,17 +91,22 @@ def _guarded(session: Session, definition_key: int) -> Iterator[tuple[str, Form]
                 yield result or forms.result_name(element.id), form
 
 
-def _forms(session: Session, entries: Iterable[JournalEntry]) -> Mapping[int, Form]:
-    """Return the form of each completed task among the entries."""
+def _forms(
+    session: Session, entries: Iterable[JournalEntry]
+) -> Mapping[int, tuple[Form, bool]]:
+    """Return the form of each completed task, and whether its joint round is open."""
     keys = {e.task_key for e in entries if e.event == Event.TASK_COMPLETED}
     rows = session.execute(
-        select(UserTask.key, UserTask.deployment_key, UserTask.form).where(
-            UserTask.key.in_(keys), UserTask.form != ""
-        )
+        select(
+            UserTask.key,
+            UserTask.deployment_key,
+            UserTask.form,
+            UserTask.answers.is_not(None),
+        ).where(UserTask.key.in_(keys), UserTask.form != "")
     )
     return {
-        key: forms.form_of(session, deployment_key, name)
-        for key, deployment_key, name in rows
+        key: (forms.form_of(session, deployment_key, name), bool(is_open))
+        for key, deployment_key, name, is_open in rows
     }
 
 

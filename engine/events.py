@@ -33,4 +33,5 @@ class Event(StrEnum):
     SIGNAL_BROADCAST = "SignalBroadcast"
     INCIDENT_OPENED = "IncidentOpened"
     INCIDENT_RESOLVED = "IncidentResolved"
+    DOCUMENT_SIGNED = "DocumentSigned"
     PACKAGE_DEPLOYED = "PackageDeployed"

@@ -10,6 +10,7 @@ from engine.instances.commands import (
     suspend,
 )
 from engine.instances.reading import (
+    data_of,
     element_instances,
     get,
     hierarchy,
@@ -29,6 +30,7 @@ __all__ = [
     "cancel",
     "cancel_all",
     "create",
+    "data_of",
     "element_instances",
     "get",
     "hierarchy",
