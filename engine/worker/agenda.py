@@ -11,17 +11,15 @@ from datetime import datetime
 from typing import cast
 
 import structlog
-from sqlalchemy import Select, func, literal_column, select, update
+from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from engine import cache, definitions, steps
+from engine import cache, definitions, messages, steps
 from engine.actors import SYSTEM
 from engine.database import Database, database_of
-from engine.lifecycles import MessageState
 from engine.schema import Message, ProcessDefinition, StartSubscription
 from engine.worker import reminders, timers
 
-_MESSAGES = Message.metadata.tables["message"]
 _log = structlog.get_logger()
 
 
@@ -72,17 +70,8 @@ def start_processes(database: Database) -> int:
 
 def expire_messages(database: Database) -> int:
     """Give up messages that waited in vain for as long as they were to."""
-    with database.reading() as session:
-        now = cache.now(session)
     with database.transaction() as session:
-        late = update(_MESSAGES).where(
-            _MESSAGES.c.state == MessageState.BUFFERED, _MESSAGES.c.expires_at <= now
-        )
-        return (
-            session.connection()
-            .execute(late.values(state=MessageState.EXPIRED))
-            .rowcount
-        )
+        return messages.expire(session)
 
 
 def _next_start(_database: Database) -> Select[datetime]:

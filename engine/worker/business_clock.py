@@ -91,7 +91,7 @@ def _has_instances(session: Session) -> bool:
 
 def _visit(database: Database, until: datetime) -> None:
     """Go from due moment to due moment; leave out what could not be done at its own."""
-    known = agenda.sources(database)
+    known, pool = agenda.sources(database), pool_of(database)
     stuck: dict[str, datetime] = {}
     while True:
         with database.reading() as session:
@@ -113,4 +113,4 @@ def _visit(database: Database, until: datetime) -> None:
         for source in known:
             if due.get(source) == first and not agenda.run(database, source):
                 stuck[source.name] = first
-        pool_of(database).wait_all(_JOBS_SECONDS)
+        pool.wait_all(_JOBS_SECONDS)

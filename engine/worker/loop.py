@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Select, select
 from sqlalchemy.exc import DBAPIError
 
-from engine import clock, jobs
+from engine import clock, jobs, messages
 from engine.database import Database
 from engine.schema import BusinessClock
 from engine.worker import agenda, heartbeats, tidying, timers
@@ -158,6 +158,7 @@ class Worker:
             lost = 0
             if silent:
                 lost = jobs.release(session, heartbeats.living(session))
+            messages.deliver_waiting(session)
         if silent:
             _log.warning("workers fell silent", workers=silent, jobs=lost)
             self._dispatch.recover(silent)
