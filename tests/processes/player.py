@@ -4,9 +4,11 @@
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from engine.feel import compile_expression, plain
 from engine.forms import FormInvalidError
@@ -75,6 +77,8 @@ class Player:
             begin["case"] = dict(library.common()["cases"][name.removeprefix("@")])
         for key, value in begin.pop("change", {}).items():
             begin["case"][key] = value
+        for key in begin.pop("without", ()):
+            begin["case"].pop(key, None)
         return begin
 
     def _around(self) -> Surroundings:
@@ -97,26 +101,21 @@ class Player:
 
     def _complete(self, step: Values) -> None:
         element_id = step["complete"]
-        (wait, *_) = [
-            w for w in self._waits(WaitKind.TASK) if w.element_id == element_id
-        ] or [None]
+        tasks = self._waits(WaitKind.TASK)
+        wait = next((t for t in tasks if t.element_id == element_id), None)
         assert wait is not None, f"{element_id} is not open, but {self.open}"
         given = step.get("answers", [step])
-        try:
-            answers = [self._answer(wait, each) for each in given]
-        except FormInvalidError as error:
-            pointers = [problem.pointer for problem in error.problems]
-            assert step.get("refused") in pointers, f"{element_id}: {error.problems}"
+        if "refused" in step:
+            with pytest.raises(FormInvalidError) as refused:
+                self._result(wait, given)
+            assert step["refused"] in {p.pointer for p in refused.value.problems}
             return
-        assert "refused" not in step, f"{element_id} accepts what it should refuse"
-        self._take(
-            self.live.complete_task(
-                wait.ref, self._result(wait, answers), self._around()
-            )
-        )
+        result = self._result(wait, given)
+        self._take(self.live.complete_task(wait.ref, result, self._around()))
 
-    def _result(self, wait: Wait, answers: list[dict[str, Any]]) -> dict[str, Any]:
+    def _result(self, wait: Wait, given: Iterable[Values]) -> dict[str, Any]:
         assert wait.result
+        answers = [self._answer(wait, each) for each in given]
         if wait.mode != "all":
             return {wait.result: answers[0]}
         before = self.live.variables(wait.ref).get(f"{wait.result}_list")
@@ -145,9 +144,8 @@ class Player:
 
     def deliver(self, name: str, payload: Any) -> None:
         """Hand a message to the one place that waits for it."""
-        (wait, *_) = [w for w in self._waits(WaitKind.MESSAGE) if w.name == name] or [
-            None
-        ]
+        waits = self._waits(WaitKind.MESSAGE)
+        wait = next((w for w in waits if w.name == name), None)
         assert wait is not None, f"nobody waits for {name}"
         self._take(self.live.deliver_message(wait.ref, payload, self._around()))
 
@@ -208,6 +206,9 @@ class Player:
         _assert_order(self.path, end.get("path", ()))
         for expression in end.get("holds", ()):
             assert self.holds(expression), f"{expression}: {self.live.variables()}"
+        for element_id, expression in end.get("called", {}).items():
+            given = [call[2] for call in self.calls if call[0] == element_id]
+            assert self._evaluate(expression, given[-1]) is True, given[-1]
         for name, expression in end.get("sent", {}).items():
             context = {"payload": self.payloads[name]}
             assert self._evaluate(expression, context) is True, self.payloads[name]
@@ -217,8 +218,3 @@ def _assert_order(path: Iterable[str], wanted: Iterable[str]) -> None:
     rest = iter(path)
     for element_id in wanted:
         assert any(found == element_id for found in rest), f"{element_id} not on {path}"
-
-
-def days(count: int) -> timedelta:
-    """Return a length of days."""
-    return timedelta(days=count)
