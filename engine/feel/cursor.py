@@ -31,21 +31,20 @@ _FULL_WIDTH_SIGNS: Final = frozenset(
     "（），：；“”‘’＝＞＜！［］｛｝＋－＊／．。、？《》【】"
 )
 _RESERVED: Final = frozenset(
-    [
-        "and",
-        "or",
-        "in",
-        "between",
-        "then",
-        "else",
-        "return",
-        "satisfies",
-        "if",
-        "for",
-        "some",
-        "every",
-    ]
+    {
+        *("and", "or", "in", "between", "then", "else", "return", "satisfies"),
+        *("if", "for", "some", "every"),
+    }
 )
+_FOREIGN: Final = frozenset(
+    {
+        *("is", "not", "True", "False", "None", "import", "from", "lambda", "def"),
+        *("class", "del", "raise", "yield", "await", "async", "global", "assert"),
+        *("while", "try", "except", "with", "as", "elif", "var", "let", "const", "new"),
+    }
+)
+"""Words of other languages: a text that has them is a mistake and not a name."""
+_ENDS_OF_NAMES: Final = _RESERVED | _FOREIGN | {"instance"}
 
 
 def normal_name(text: str) -> str:
@@ -61,6 +60,7 @@ class Cursor:
         self.tokens = tokenize(source)
         self.index = 0
         self.known = KnownNames(base=names)
+        self.introduced: set[str] = set()
         self.nesting = 0
 
     @property
@@ -128,6 +128,7 @@ class Cursor:
         """Know names that the expression itself introduces."""
         for name in names:
             self.known.add(name)
+            self.introduced.add(name)
 
     def known_name(self) -> str | None:
         """Take a name of several tokens if a known one stands here."""
@@ -147,6 +148,36 @@ class Cursor:
         if self.token.kind is not Kind.NAME or self.token.text in _RESERVED:
             self.fail(NAME)
         return self.take().text
+
+    def words(self) -> str:
+        """Take a name of any number of words: in a row they mean nothing else."""
+        first = self.take()
+        name = first.text
+        while first.text not in _FOREIGN and self._continues_name():
+            name = normal_name(self.source[first.start : self.take().end])
+        return name
+
+    def _continues_name(self) -> bool:
+        token = self.token
+        if token.kind is Kind.NUMBER:
+            return token.text.isdigit()
+        if token.kind is not Kind.NAME:
+            return False
+        return token.text not in _ENDS_OF_NAMES and token.text not in self.introduced
+
+    def member_name(self) -> str:
+        """Take the name behind a dot; what a context holds is not known here."""
+        known = self.known_name()
+        if known is not None:
+            return known
+        if self.token.kind is not Kind.NAME or self.token.text in _RESERVED:
+            return self.name()
+        first = self.token.text
+        name = self.words()
+        if name != first and self.at(".", "("):
+            # More likely a forgotten operator: a.b c.d
+            self.fail(Text("an operator or the end", "运算符或结尾"))
+        return name
 
     def name_until(self, stop: str) -> str:
         """Take everything before ``stop`` as one name, as where names are made."""

@@ -61,7 +61,7 @@ class PrimaryParser(TypeParser):
         node = self._primary()
         while True:
             if self.accept("."):
-                node = tree.Path(_value(self, node), self.name())
+                node = tree.Path(_value(self, node), self.member_name())
             elif self.at("(") and not isinstance(node, tree.Constant):
                 node = self._call(node)
             elif self.at("[") and not self._range_ends():
@@ -116,10 +116,10 @@ class PrimaryParser(TypeParser):
             return tree.Constant(_CONSTANTS[word])
         if word in _BINARY_WORDS - {"instance"} or word in _PYTHON_WORDS:
             self.fail(EXPRESSION)
-        self.take()
+        name = self.take().text if word in self.introduced else self.words()
         if self.token.kind is Kind.NAME and self.token.text not in _BINARY_WORDS:
             self.fail(Text("an operator or the end", "运算符或结尾"))
-        return tree.Name(word)
+        return tree.Name(name)
 
     def _is_plain_name(self) -> bool:
         # `function` opens a definition only in front of a bracket.

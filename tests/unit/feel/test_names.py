@@ -45,11 +45,48 @@ def test_members_of_several_words_are_known_from_the_expression_itself() -> None
     assert ask("{first name: 1}.first name") == 1
 
 
-def test_undeclared_words_in_a_row_are_an_error() -> None:
-    with pytest.raises(FeelSyntaxError) as caught:
-        compile_expression("monthly income > 3")
+def test_members_of_several_words_need_no_declaration() -> None:
+    order = {"delivery date": 5, "flight 1": 2}
 
-    assert caught.value.position == len("monthly ")
+    assert ask("order.delivery date > 3 and order.flight 1 = 2", order=order) is True
+    assert ask("order.delivery date instance of number", order=order) is True
+
+
+@pytest.mark.parametrize("text", ["a.b is None", "a.b not in c", "a.b if c else d"])
+def test_python_behind_a_member_is_still_an_error(text: str) -> None:
+    with pytest.raises(FeelSyntaxError):
+        compile_expression(text)
+
+
+def test_undeclared_words_in_a_row_are_one_name() -> None:
+    expression = compile_expression("monthly income > 3 and 客户 等级 = 1")
+
+    assert expression.names == {"monthly income", "客户 等级"}
+    assert expression.evaluate({"monthly income": 4, "客户 等级": 1}) is True
+
+
+def test_an_undeclared_name_followed_by_a_bracket_is_a_function() -> None:
+    expression = compile_expression("working days(start, end)")
+
+    assert expression.functions == {"working days"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for x in [1] return x y",
+        "for x in [1] return y x",
+        "(function(a) a b)(1)",
+        "order.paid order.approved",
+        "import os",
+        "a not in b",
+        "x 1.5",
+        'name "text"',
+    ],
+)
+def test_a_forgotten_operator_is_an_error(text: str) -> None:
+    with pytest.raises(FeelSyntaxError):
+        compile_expression(text)
 
 
 @pytest.mark.parametrize("word", ["True", "False", "None"])
