@@ -133,6 +133,12 @@ def due(session: Session, limit: int = 100) -> list[int]:
     return list(session.scalars(waiting.order_by(TABLE.c.due_at).limit(limit)))
 
 
+def unfinished(session: Session, limit: int) -> list[Job]:
+    """Return open jobs of ours, whoever has them, in the order of their due times."""
+    open_jobs = select(Job).where(Job.state == JobState.CREATED, Job.due_at < _NEVER)
+    return list(session.scalars(open_jobs.order_by(Job.due_at).limit(limit)))
+
+
 def earliest() -> Select[datetime]:
     """Return the query for when the next unfinished job of ours is due."""
     open_jobs = select(Job.due_at).where(
@@ -174,7 +180,7 @@ def fail(session: Session, job: Job, error: Exception) -> bool:
         return True
     job.due_at = clock.system_now() + timedelta(seconds=back_off(job.attempts))
     session.flush()
-    _dispatch(session, job)
+    dispatch(session, job)
     return False
 
 
@@ -183,7 +189,7 @@ def postpone(session: Session, job: Job, seconds: float = 30) -> None:
     job.worker = job.deadline = None
     job.due_at = clock.system_now() + timedelta(seconds=seconds)
     session.flush()
-    _dispatch(session, job)
+    dispatch(session, job)
 
 
 def retry(session: Session, job: Job) -> None:
@@ -291,7 +297,7 @@ def _hand_over(session: Session, job: Job) -> None:
     """Have the job dispatched for certain, and worked here as soon as it exists."""
     key, database = job.key, database_of(session)
     session.info.setdefault("enqueued_jobs", []).append(key)
-    _dispatch(session, job)
+    dispatch(session, job)
     after_commit(session, lambda: _submit(database, key))
 
 
@@ -301,8 +307,9 @@ def _submit(database: Database, key: int) -> None:
         runner.submit([key])
 
 
-def _dispatch(session: Session, job: Job) -> None:
-    dispatch: Dispatch | None = database_of(session).info.get("dispatch")
-    if dispatch is not None:
+def dispatch(session: Session, job: Job) -> None:
+    """Have the job worked for certain, whatever becomes of this process."""
+    dispatcher: Dispatch | None = database_of(session).info.get("dispatch")
+    if dispatcher is not None:
         delay = (job.due_at - clock.system_now()).total_seconds()
-        dispatch.enqueue(session, job, max(0.0, delay))
+        dispatcher.enqueue(session, job, max(0.0, delay))

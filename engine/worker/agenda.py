@@ -18,7 +18,7 @@ from engine import cache, definitions, messages, steps
 from engine.actors import SYSTEM
 from engine.database import Database, database_of
 from engine.schema import Message, ProcessDefinition, StartSubscription
-from engine.worker import reminders, timers
+from engine.worker import absences, reminders, timers
 
 _log = structlog.get_logger()
 
@@ -110,6 +110,7 @@ def _start(session: Session, definition_key: int, element_id: str) -> bool:
 
 
 _BUILT_IN = (
+    Source("absences", absences.earliest, absences.follow),
     Source("timers", timers.earliest, timers.fire_due_timers),
     Source("starts", _next_start, start_processes),
     Source("expiry", _next_expiry, expire_messages),

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, jobs
 from engine.database import Database
 from engine.schema import Job, next_key
 
@@ -32,6 +32,7 @@ VERSION = "1"
 _GRACE_SECONDS = 30.0
 _POLL_SECONDS = 1.0
 _LAST_SECONDS = 20
+_ADOPTED = 1000
 _KEPT_DAYS = 1
 _PURGED_AT_ONCE = 500
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -78,6 +79,7 @@ class DbosDispatch:
             raise
         self._running = True
         self.recover(())
+        self._adopt()
         return True
 
     def rest(self) -> None:
@@ -140,6 +142,16 @@ class DbosDispatch:
             self._client.delete_workflows([each.workflow_id for each in found])
             removed += len(found)
         return removed
+
+    def _adopt(self) -> None:
+        """Take over the open jobs that were enqueued while this was not there.
+
+        Which ones those are nobody has written down; to be dispatched twice does a
+        job no harm.
+        """
+        with self._database.transaction() as session:
+            for job in jobs.unfinished(session, _ADOPTED):
+                jobs.dispatch(session, job)
 
     def _launch(self) -> None:
         from dbos import DBOS, DBOSClient  # noqa: PLC0415 - costs a second; see above

@@ -17,11 +17,12 @@ from engine.worker.dispatch import DbosDispatch
 from engine.worker.pool import Pool
 from engine.worker.running import run_job
 
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 1.0
 _BEAT_SECONDS = 10.0
 _HOUR = 3600.0
 _REST_AFTER_SECONDS = 60.0
 _OVERDUE = timedelta(seconds=60)
+_TRY_AGAIN_SECONDS = 60.0
 _log = structlog.get_logger()
 
 Dispatching = Literal["when-needed", "always", "never"]
@@ -57,6 +58,7 @@ class Worker:
             (Turn(_HOUR, first=_HOUR), self._tidy),
         )
         self._unfinished_at = 0.0
+        self._load_again_at = 0.0
 
     def start(self) -> None:
         """Begin to work; returns at once."""
@@ -128,7 +130,9 @@ class Worker:
     def _load_dispatch(self) -> None:
         """Start DBOS beside the loop, because loading it takes a second."""
         loading = self._loading is not None and self._loading.is_alive()
-        if self._dispatching != "never" and not loading:
+        too_early = time.monotonic() < self._load_again_at
+        if self._dispatching != "never" and not loading and not too_early:
+            self._load_again_at = time.monotonic() + _TRY_AGAIN_SECONDS
             self._loading = threading.Thread(
                 target=self._start_dispatch, name="fuwu-dispatch", daemon=True
             )
@@ -136,11 +140,11 @@ class Worker:
 
     def _start_dispatch(self) -> None:
         try:
-            if not self._dispatch.start():
-                self._dispatching = "never"
+            if self._dispatch.start():
+                self._load_again_at = 0.0
+            else:
                 _log.info("dispatch works for another database of this process")
         except Exception:  # noqa: BLE001 - jobs are worked all the same
-            self._dispatching = "never"
             _log.exception("dispatch does not start; jobs are worked without it")
 
     def _submit_due(self) -> None:
