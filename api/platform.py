@@ -6,7 +6,14 @@ from importlib import metadata
 from api import upgrade
 from company import installation
 from company import operations as company_operations
-from engine import definitions, documents, duty_usage, notifications, rendering
+from engine import (
+    definitions,
+    documents,
+    duty_usage,
+    notifications,
+    rendering,
+    user_tasks,
+)
 from engine.cache import Caches
 from engine.database import Database
 from engine.operations import Operations
@@ -48,6 +55,7 @@ def open_platform(settings: Settings, *, works: bool = True) -> Platform:
     database.info["caches"] = Caches(settings.hot_instances)
     database.info["operations"] = _operations()
     database.info["sign_ins"] = SignIns()
+    database.info["settle_joint"] = user_tasks.settle_joint
     database.info["documents"] = documents.FolderStore(settings.data / "documents")
     worker = Worker(database) if works else None
     return Platform(settings, database, worker, metadata.version("fuwu"))

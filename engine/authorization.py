@@ -213,14 +213,17 @@ def may_see_scope(session: Session, actor: Actor, scope_key: int | None) -> bool
 
     Things without a scope are the company's own: customers do not see them.
     """
-    if not actor.is_customer:
-        return True
+    return not actor.is_customer or takes_part(session, actor, scope_key)
+
+
+def takes_part(session: Session, actor: Actor, scope_key: int | None) -> bool:
+    """Tell whether the actor has a role in a scope."""
     if scope_key is None:
         return False
-    takes_part = exists().where(
+    has_role = exists().where(
         ScopeMember.scope_key == scope_key, ScopeMember.username == actor.username
     )
-    return bool(session.scalar(select(takes_part)))
+    return bool(session.scalar(select(has_role)))
 
 
 def require_scope(session: Session, actor: Actor, scope_key: int | None) -> None:

@@ -1,0 +1,424 @@
+"""User tasks: finding, reading, claiming and completing work."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import Field
+
+from api.access import grant
+from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
+from api.shapes import (
+    Answer,
+    Body,
+    Found,
+    Key,
+    Listed,
+    SearchBody,
+    entity_tag,
+    if_match,
+    page_of,
+)
+from api.timeline import Entry, entries
+from engine import definitions, inbox, user_tasks
+from engine.authorization import Permission
+from engine.inbox import Item
+from engine.schema import UserTask
+from engine.user_tasks import TaskView
+
+router = APIRouter(
+    prefix="/v2/user-tasks", tags=["user tasks"], route_class=CommandRoute
+)
+
+_ONE = "/{user_task_key}"
+grant(
+    Permission.READ_TASKS,
+    "POST /v2/user-tasks/search",
+    f"GET /v2/user-tasks{_ONE}",
+    f"GET /v2/user-tasks{_ONE}/view",
+    f"GET /v2/user-tasks{_ONE}/form",
+    f"POST /v2/user-tasks{_ONE}/variables/search",
+    f"POST /v2/user-tasks{_ONE}/audit-logs/search",
+)
+grant(
+    Permission.WORK_TASKS,
+    f"PATCH /v2/user-tasks{_ONE}",
+    f"POST /v2/user-tasks{_ONE}/assignment",
+    f"DELETE /v2/user-tasks{_ONE}/assignee",
+    f"POST /v2/user-tasks{_ONE}/completion",
+    f"GET /v2/user-tasks{_ONE}/draft",
+    f"PUT /v2/user-tasks{_ONE}/draft",
+    f"DELETE /v2/user-tasks{_ONE}/draft",
+)
+_TENANT = "<default>"
+
+Tag = Annotated[str | None, Header(alias="If-Match")]
+
+
+class TaskAnswer(Answer):
+    """A user task; ``customHeaders`` hold duty, mode and how far a round is."""
+
+    name: str | None
+    name_en: str
+    state: str
+    assignee: str | None
+    element_id: str
+    candidate_groups: list[str]
+    candidate_users: list[str]
+    process_definition_id: str
+    creation_date: datetime
+    completion_date: datetime | None
+    completed_by: str | None
+    on_behalf_of: str | None
+    cancellation_reason: str | None
+    follow_up_date: datetime | None
+    due_date: datetime | None
+    tenant_id: str = _TENANT
+    external_form_reference: str | None
+    process_definition_version: int
+    custom_headers: dict[str, str]
+    user_task_key: Key
+    element_instance_key: Key
+    process_name: str | None
+    process_definition_key: Key
+    process_instance_key: Key
+    root_process_instance_key: Key | None = None
+    business_id: str | None
+    project_no: str | None
+    form_key: str | None = None
+    tags: list[str] = Field(default_factory=list)
+    priority: int
+    round: int
+
+
+class ShownAnswer(Answer):
+    """Something of the case that stands beside the fields."""
+
+    title: str
+    value: Any
+
+
+class TaskViewAnswer(Answer):
+    """All that a page needs to work on a task.
+
+    ``previous`` are the answers of the round before, where a joint task opened
+    again; ``shown`` is what the form shows of the case; ``actions`` what the caller
+    may do now; ``onBehalfOf`` whom he would represent (代录).
+    """
+
+    task: TaskAnswer
+    form: dict[str, Any] | None
+    values: dict[str, Any]
+    defaults: dict[str, Any]
+    options: dict[str, list[dict[str, Any]]]
+    shown: list[ShownAnswer]
+    previous: list[Any]
+    draft: dict[str, Any] | None
+    actions: list[str]
+    on_behalf_of: str | None
+    history: list[Entry]
+    etag: str
+
+
+class Completion(Body):
+    """The answers, and whose they are if they are recorded for somebody."""
+
+    variables: dict[str, Any] = Field(default_factory=dict)
+    on_behalf_of: str | None = None
+    action: str | None = None
+
+
+class Assignment(Body):
+    """Who is to do the task."""
+
+    assignee: str | None = None
+    allow_override: bool = True
+    action: str | None = None
+
+
+class Changeset(Body):
+    """What changes; what is left out stays, null takes a date away."""
+
+    due_date: datetime | None = None
+    follow_up_date: datetime | None = None
+    priority: int | None = Field(default=None, ge=0, le=100)
+    candidate_users: list[str] | None = None
+    candidate_groups: list[str] | None = None
+
+
+class TaskUpdate(Body):
+    """A change of a task's dates, priority or candidates."""
+
+    changeset: Changeset
+    action: str | None = None
+
+
+class DraftBody(Body):
+    """A form that is filled in half-way; nothing in it is checked."""
+
+    variables: dict[str, Any]
+
+
+class DraftAnswer(Answer):
+    """A kept draft."""
+
+    variables: dict[str, Any]
+    saved_at: datetime
+
+
+class VariableAnswer(Answer):
+    """One variable that a task sees."""
+
+    name: str
+    value: Any
+
+
+@router.post("/search", operation_id="search_user_tasks")
+def search_user_tasks(
+    body: SearchBody,
+    actor: CurrentActor,
+    session: Reading,
+    everybody: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query
+) -> Found[TaskAnswer]:
+    """Find tasks: the caller's own (to do, to claim, done), else everybody's.
+
+    Administrators find everybody's at once, others of the staff with ``everybody``.
+    """
+    found = inbox.search(session, actor, body.query(), everybodys=everybody)
+    return page_of(found, [answer(session, item) for item in found.items])
+
+
+@router.get(_ONE, operation_id="get_user_task")
+def get_user_task(
+    user_task_key: Key, actor: CurrentActor, session: Reading, response: Response
+) -> TaskAnswer:
+    """Return a task; its ETag goes into ``If-Match`` of a completion."""
+    task = user_tasks.find(session, actor, user_task_key)
+    response.headers["ETag"] = entity_tag(task.revision)
+    return answer(session, inbox.item_of(session, task.key))
+
+
+@router.get(f"{_ONE}/view", operation_id="get_user_task_view")
+def get_user_task_view(
+    user_task_key: Key, actor: CurrentActor, session: Reading, response: Response
+) -> TaskViewAnswer:
+    """Return task, form, values, draft, allowed actions and history in one answer."""
+    view = user_tasks.view(session, actor, user_task_key)
+    response.headers["ETag"] = entity_tag(view.task.revision)
+    item = inbox.item_of(session, user_task_key)
+    return TaskViewAnswer(
+        task=answer(session, item),
+        form=form_of(view),
+        values=dict(view.values),
+        defaults=dict(view.defaults),
+        options={
+            name: [{"value": value, "title": title} for value, title in known]
+            for name, known in view.options.items()
+        },
+        shown=[
+            ShownAnswer(title=zh if actor.language == "zh" else en, value=value)
+            for zh, en, value in view.shown
+        ],
+        previous=previous(view),
+        draft=view.draft.values if view.draft else None,
+        actions=sorted(view.actions),
+        on_behalf_of=view.on_behalf_of,
+        history=entries(session, actor, task_key=user_task_key),
+        etag=entity_tag(view.task.revision),
+    )
+
+
+@router.get(f"{_ONE}/form", operation_id="get_user_task_form", response_model=None)
+def get_user_task_form(
+    user_task_key: Key, actor: CurrentActor, session: Reading
+) -> dict[str, Any] | Response:
+    """Return the form: JSON Schema and uiSchema; 204 where the task has none."""
+    form = form_of(user_tasks.view(session, actor, user_task_key))
+    return Response(status_code=204) if form is None else form
+
+
+@router.post(f"{_ONE}/completion", status_code=204, operation_id="complete_user_task")
+def complete_user_task(
+    user_task_key: Key,
+    actor: CurrentActor,
+    session: Transaction,
+    body: Completion | None = None,
+    tag: Tag = None,
+) -> None:
+    """Complete a task; what follows is visible when the answer comes."""
+    given = body or Completion()
+    user_tasks.complete(
+        session,
+        actor,
+        user_task_key,
+        given.variables,
+        revision=if_match(tag),
+        on_behalf_of=given.on_behalf_of,
+    )
+
+
+@router.post(f"{_ONE}/assignment", status_code=204, operation_id="assign_user_task")
+def assign_user_task(
+    user_task_key: Key,
+    actor: CurrentActor,
+    session: Transaction,
+    body: Assignment | None = None,
+    tag: Tag = None,
+) -> None:
+    """Give a task to somebody; without ``assignee`` the caller claims it."""
+    given, revision = body or Assignment(), if_match(tag)
+    if given.assignee is None or given.assignee == actor.username:
+        user_tasks.claim(session, actor, user_task_key, revision=revision)
+        return
+    user_tasks.assign(
+        session,
+        actor,
+        user_task_key,
+        given.assignee,
+        allow_override=given.allow_override,
+        revision=revision,
+    )
+
+
+@router.delete(f"{_ONE}/assignee", status_code=204, operation_id="unassign_user_task")
+def unassign_user_task(
+    user_task_key: Key, actor: CurrentActor, session: Transaction, tag: Tag = None
+) -> None:
+    """Hand a task back to all who may claim it."""
+    user_tasks.release(session, actor, user_task_key, revision=if_match(tag))
+
+
+@router.patch(_ONE, status_code=204, operation_id="update_user_task")
+def update_user_task(
+    user_task_key: Key,
+    body: TaskUpdate,
+    actor: CurrentActor,
+    session: Transaction,
+    tag: Tag = None,
+) -> None:
+    """Change due date, follow-up date, priority or candidates."""
+    given = body.changeset.model_dump(exclude_unset=True)
+    names = {"due_date": "due_at", "follow_up_date": "follow_up_at"}
+    dates = {
+        names.get(name, name): value
+        for name, value in given.items()
+        if not name.startswith("candidate")
+    }
+    user_tasks.update(
+        session,
+        actor,
+        user_task_key,
+        revision=if_match(tag),
+        candidates=body.changeset.candidate_users,
+        **dates,
+    )
+
+
+@router.get(f"{_ONE}/draft", operation_id="get_user_task_draft", response_model=None)
+def get_user_task_draft(
+    user_task_key: Key, actor: CurrentActor, session: Reading
+) -> DraftAnswer | Response:
+    """Return the caller's draft; 204 where he has none."""
+    row = user_tasks.draft(session, actor, user_task_key)
+    if row is None:
+        return Response(status_code=204)
+    return DraftAnswer(variables=row.values, saved_at=row.saved_at)
+
+
+@router.put(f"{_ONE}/draft", status_code=204, operation_id="save_user_task_draft")
+def save_user_task_draft(
+    user_task_key: Key, body: DraftBody, actor: CurrentActor, session: Transaction
+) -> None:
+    """Keep the caller's half-filled form."""
+    user_tasks.save_draft(session, actor, user_task_key, body.variables)
+
+
+@router.delete(f"{_ONE}/draft", status_code=204, operation_id="discard_draft")
+def discard_user_task_draft(
+    user_task_key: Key, actor: CurrentActor, session: Transaction
+) -> None:
+    """Forget the caller's draft."""
+    user_tasks.discard_draft(session, actor, user_task_key)
+
+
+@router.post(f"{_ONE}/variables/search", operation_id="search_user_task_variables")
+def search_user_task_variables(
+    user_task_key: Key, actor: CurrentActor, session: Reading
+) -> Listed[VariableAnswer]:
+    """Return what the task sees, without fields that are for other duties."""
+    values = user_tasks.view(session, actor, user_task_key).values
+    found = [VariableAnswer(name=name, value=values[name]) for name in sorted(values)]
+    return Listed(items=found)
+
+
+@router.post(f"{_ONE}/audit-logs/search", operation_id="search_user_task_audit_logs")
+def search_user_task_audit_logs(
+    user_task_key: Key, actor: CurrentActor, session: Reading
+) -> Listed[Entry]:
+    """Return what happened to a task, the newest first."""
+    user_tasks.find(session, actor, user_task_key)
+    return Listed(items=entries(session, actor, task_key=user_task_key))
+
+
+def answer(session: Any, item: Item) -> TaskAnswer:
+    """Return a task of a list as the API sends it."""
+    task = item.task
+    definition = definitions.get(session, task.definition_key)
+    return TaskAnswer(
+        name=task.name,
+        name_en=task.name_en,
+        state=task.state,
+        assignee=task.assignee,
+        element_id=task.element_id,
+        candidate_groups=[task.duty] if task.duty else [],
+        candidate_users=task.candidates,
+        process_definition_id=task.process_id,
+        creation_date=task.created_at,
+        completion_date=task.completed_at,
+        completed_by=task.completed_by,
+        on_behalf_of=task.on_behalf_of,
+        cancellation_reason=task.cancellation_reason,
+        follow_up_date=task.follow_up_at,
+        due_date=task.due_at,
+        external_form_reference=task.form or None,
+        process_definition_version=definition.version,
+        custom_headers=_headers(item),
+        user_task_key=task.key,
+        element_instance_key=task.joint_key or task.key,
+        process_name=definition.name,
+        process_definition_key=task.definition_key,
+        process_instance_key=task.instance_key,
+        business_id=item.business_id,
+        project_no=item.scope_id,
+        priority=task.priority,
+        round=task.round,
+    )
+
+
+def _headers(item: Item) -> dict[str, str]:
+    task: UserTask = item.task  # type: ignore[assignment]  # a row of its columns
+    return {
+        "duty": task.duty,
+        "mode": task.mode,
+        "jointKey": str(task.joint_key or ""),
+        "done": str(item.done),
+        "total": str(item.total),
+        "nameEn": task.name_en,
+    }
+
+
+def form_of(view: TaskView) -> dict[str, Any] | None:
+    """Return the form as any front end can draw it."""
+    if view.form is None:
+        return None
+    return {
+        "title": {"zh": view.form.title.zh, "en": view.form.title.en},
+        "schema": view.form.schema,
+        "ui": view.form.ui,
+    }
+
+
+def previous(view: TaskView) -> list[Any]:
+    """Return the answers of the round before, where a joint task opened again."""
+    found = view.values.get(f"{view.task.result}_previous")
+    return found if isinstance(found, list) else []
