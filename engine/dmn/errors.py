@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from engine.errors import EngineError, Text
+from engine.errors import InvalidInputError, NotFoundError, Text
 
 
-class DmnError(EngineError):
+class DmnError(InvalidInputError):
     """A decision file breaks a rule; the element and a remedy are named."""
 
     code: ClassVar[str] = "dmn-invalid"
@@ -21,7 +21,7 @@ class DmnError(EngineError):
         self.rule, self.remedy = rule, remedy
 
 
-class DecisionNotFoundError(EngineError):
+class DecisionNotFoundError(NotFoundError):
     """The file has no decision of that id."""
 
     code: ClassVar[str] = "decision-not-found"

@@ -2,12 +2,12 @@
 
 from typing import ClassVar, Final
 
-from engine.errors import EngineError, Text
+from engine.errors import InvalidInputError, Text
 
 _SHOWN: Final = 40
 
 
-class FeelError(EngineError):
+class FeelError(InvalidInputError):
     """An expression cannot be used; a wrong value alone never raises this."""
 
     code: ClassVar[str] = "feel-error"
