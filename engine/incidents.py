@@ -1,44 +1,52 @@
-"""Incidents: why a token or a job stands still, and how many an instance has.
+"""Incidents: why something stands still, and how it goes on.
 
-Opening and closing are rows only; going on after an incident needs a step and is
-`engine.recovery`.
+A designer or operator reads what is wrong, corrects the data (or the people, or the
+other system), and resolves the incident: the token or the job then tries again.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from engine import cache, journal
-from engine.authorization import SYSTEM, Actor
-from engine.errors import NotFoundError, Text
+from engine import jobs, journal, steps
+from engine import search as searching
+from engine.authorization import Actor, Permission, require
+from engine.errors import ConflictError, NotFoundError, Text
 from engine.events import Event
-from engine.lifecycles import IncidentState
-from engine.runtime import StepIncident
-from engine.schema import Incident, ProcessInstance, next_key
+from engine.lifecycles import IncidentState, JobState
+from engine.runtime import WaitKind
+from engine.schema import Incident, Job
+from engine.search import Column, Found, Query, Searchable
+from engine.steps import Held, open_incident
+from engine.steps.running import TABLE as INSTANCES
 
-TABLE: Table = Incident.metadata.tables["incident"]
-_INSTANCES: Table = ProcessInstance.metadata.tables["process_instance"]
-_INSERT = insert(TABLE)
-_CLOSE = (
-    update(TABLE)
-    .where(
-        TABLE.c.instance_key == bindparam("instance"),
-        TABLE.c.ref.in_(bindparam("refs", expanding=True)),
-        TABLE.c.state == IncidentState.ACTIVE,
-    )
-    .values(
-        state=IncidentState.RESOLVED,
-        resolved_at=bindparam("at"),
-        resolved_by=bindparam("by"),
-    )
-)
-_COUNT = (
-    update(_INSTANCES)
-    .where(_INSTANCES.c.key == bindparam("key_"))
-    .values(incidents=_INSTANCES.c.incidents + bindparam("more"))
-)
+__all__ = ["get", "of_instance", "open_incident", "resolve", "search"]
+
+_INCIDENTS: Table = Incident.metadata.tables["incident"]
+
+NAMES: Mapping[str, Column] = {
+    "incidentKey": searching.key(_INCIDENTS.c.key),
+    "processInstanceKey": searching.key(_INCIDENTS.c.instance_key),
+    "processDefinitionId": searching.text(INSTANCES.c.process_id),
+    "processDefinitionKey": searching.key(INSTANCES.c.definition_key),
+    "elementId": searching.text(_INCIDENTS.c.element_id),
+    "errorType": searching.text(_INCIDENTS.c.code),
+    "errorMessage": searching.text(_INCIDENTS.c.message_en),
+    "jobKey": searching.key(_INCIDENTS.c.job_key, nullable=True),
+    "state": searching.state(_INCIDENTS.c.state, IncidentState),
+    "creationTime": searching.moment(_INCIDENTS.c.created_at),
+}
+_ROWS = select(
+    _INCIDENTS,
+    INSTANCES.c.process_id,
+    INSTANCES.c.definition_key,
+    INSTANCES.c.root_key,
+    INSTANCES.c.scope_key,
+    INSTANCES.c.business_id,
+).join(INSTANCES, INSTANCES.c.key == _INCIDENTS.c.instance_key)
+_SEARCHABLE = Searchable(NAMES, _INCIDENTS.c.key)
 
 
 class IncidentNotFoundError(NotFoundError):
@@ -50,14 +58,23 @@ class IncidentNotFoundError(NotFoundError):
         super().__init__("There is no such incident", "没有该异常记录")
 
 
-def get(session: Session, key: int) -> Incident:
-    """Return an incident.
+class ResolvedError(ConflictError):
+    """The incident is resolved already."""
+
+    code = "illegal-move"
+
+    def __init__(self) -> None:
+        super().__init__("The incident is resolved already", "该异常已处理")
+
+
+def get(session: Session, actor: Actor, key: int) -> Row[Any]:
+    """Return an incident as a search would.
 
     Raises:
-        IncidentNotFoundError: There is none.
+        IncidentNotFoundError: There is none, or the actor is a customer.
     """
-    row = session.get(Incident, key)
-    if row is None:
+    row = session.execute(_ROWS.where(_INCIDENTS.c.key == key)).first()
+    if row is None or actor.is_customer:
         raise IncidentNotFoundError
     return row
 
@@ -74,92 +91,92 @@ def of_instance(session: Session, instance_key: int) -> Sequence[Incident]:
     ).all()
 
 
-def open_incident(
-    session: Session,
-    actor: Actor = SYSTEM,
-    *,
-    instance_key: int,
-    ref: str,
-    element_id: str,
-    code: str,
-    text: Text,
-    job_key: int | None = None,
-) -> int:
-    """Open an incident outside a step, for a job that used up its attempts.
+def search(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
+    """Return incidents; customers see none.
 
-    Returns:
-        The incident's key.
+    Raises:
+        BadQueryError: A filter, a sort field or an operator is unknown.
     """
-    incident = StepIncident(
-        ref=ref,
-        element_id=element_id,
-        code=code,
-        message_en=text.en,
-        message_zh=text.zh,
-    )
-    keys = write(session, actor, instance_key, [incident], {ref: job_key})
-    session.connection().execute(_COUNT, {"key_": instance_key, "more": 1})
-    return keys[0]
+    require(actor, Permission.READ_INSTANCES)
+    if actor.is_customer:
+        return Found([], 0, more=False)
+    return _SEARCHABLE.search(session, _ROWS, query)
 
 
-def write(
+def resolve(
     session: Session,
     actor: Actor,
-    instance_key: int,
-    found: Iterable[StepIncident],
-    jobs: Mapping[str, int | None] | None = None,
-) -> list[int]:
-    """Insert incidents of one instance; the caller counts them on its row."""
-    rows = [_row(session, instance_key, each, jobs or {}) for each in found]
-    if rows:
-        session.connection().execute(_INSERT, rows)
-    for row in rows:
-        journal.record(
-            session,
-            actor,
-            Event.INCIDENT_OPENED,
-            instance=instance_key,
-            element_id=row["element_id"],
-            details={"code": row["code"], "message": row["message_en"]},
-        )
-    return [row["key"] for row in rows]
+    key: int,
+    *,
+    variables: Mapping[str, Any] | None = None,
+) -> None:
+    """Let what stands still try again, with corrected process data where given.
 
+    What fails again opens a new incident; the command succeeds all the same.
 
-def close(
-    session: Session, actor: Actor, instance_key: int, refs: Collection[str]
-) -> int:
-    """Mark the active incidents at these tokens as resolved; return how many.
-
-    The caller counts them off on the instance's row.
+    Raises:
+        IncidentNotFoundError: There is none.
+        ResolvedError: It is resolved already.
+        IllegalMoveError: The instance is over, or suspended.
     """
-    values = {
-        "instance": instance_key,
-        "refs": list(refs),
-        "at": cache.now(session),
-        "by": actor.username,
-    }
-    return session.connection().execute(_CLOSE, values).rowcount
+    require(actor, Permission.RESOLVE_INCIDENTS)
+    incident = session.get(Incident, key, populate_existing=True)
+    if incident is None:
+        raise IncidentNotFoundError
+    instance = steps.lock(session, incident.instance_key)
+    session.refresh(incident)
+    if incident.state is not IncidentState.ACTIVE:
+        raise ResolvedError
+    steps.require_going(instance)
+    with steps.holding(session, actor, instance) as held:
+        _record(session, actor, incident, variables)
+        held.resolve(incident.ref)
+        if variables:
+            held.correct(variables)
+        _go_on(session, held, incident, corrected=bool(variables))
 
 
-def _row(
+def _go_on(
+    session: Session, held: Held, incident: Incident, *, corrected: bool
+) -> None:
+    wait = held.live.waits.get(incident.ref)
+    if wait is None:
+        return
+    if wait.kind is WaitKind.INCIDENT:
+        held.run(lambda live, around: live.retry(incident.ref, around))
+    elif wait.kind is WaitKind.TASK:
+        held.reopen(wait)
+    elif wait.kind is WaitKind.CALL:
+        _call_again(session, held, incident, corrected=corrected)
+
+
+def _call_again(
+    session: Session, held: Held, incident: Incident, *, corrected: bool
+) -> None:
+    """Put the job back; corrected data first have to become its parameters."""
+    job = None if incident.job_key is None else session.get(Job, incident.job_key)
+    if job is not None and job.state is JobState.FAILED and not corrected:
+        jobs.retry(session, job)
+        return
+    ref, text = incident.ref, Text(incident.message_en, incident.message_zh)
+    held.run(lambda live, around: live.fail_call(ref, incident.code, text, around))
+    held.run(lambda live, around: live.retry(ref, around))
+
+
+def _record(
     session: Session,
-    instance_key: int,
-    found: StepIncident,
-    jobs: Mapping[str, int | None],
-) -> dict[str, Any]:
-    return {
-        "key": next_key(),
-        "instance_key": instance_key,
-        "ref": found.ref,
-        "element_id": found.element_id,
-        "job_key": jobs.get(found.ref),
-        "code": found.code,
-        "message_en": found.message_en,
-        "message_zh": found.message_zh,
-        "expression": found.expression,
-        "missing": list(found.missing),
-        "state": IncidentState.ACTIVE,
-        "created_at": cache.now(session),
-        "resolved_at": None,
-        "resolved_by": None,
-    }
+    actor: Actor,
+    incident: Incident,
+    variables: Mapping[str, Any] | None,
+) -> None:
+    details: dict[str, Any] = {"incident": str(incident.key), "code": incident.code}
+    if variables:
+        details["corrected"] = sorted(variables)
+    journal.record(
+        session,
+        actor,
+        Event.INCIDENT_RESOLVED,
+        instance=incident.instance_key,
+        element_id=incident.element_id,
+        details=details,
+    )

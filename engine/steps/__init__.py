@@ -29,6 +29,7 @@ from engine.steps.running import (
     locking,
 )
 from engine.steps.starting import Beginning, BusyError
+from engine.steps.stops import open_incident
 from engine.steps.surroundings import Members, surroundings
 from engine.steps.work import attempt, is_active, postpone
 
@@ -57,6 +58,7 @@ __all__ = [
     "lock",
     "lock_rows",
     "locking",
+    "open_incident",
     "postpone",
     "require_going",
     "send",

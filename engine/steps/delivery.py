@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import definitions, incidents, journal
+from engine import definitions, journal
 from engine.authorization import Actor
 from engine.errors import Text
 from engine.events import Event
 from engine.runtime import ThrownMessage, WaitKind
-from engine.steps import letters, running, starting
+from engine.steps import letters, running, starting, stops
 from engine.steps.held import Held
 from engine.steps.letters import Letter, Receiver
 from engine.steps.running import LostRaceError, Running
@@ -168,7 +168,7 @@ def _stop_loop(
         "followed each other at once; the diagrams answer each other without end",
         f"消息{thrown.name}未发送:已连续传递超过{MAX_HOPS}次,流程之间形成了死循环",
     )
-    incidents.open_incident(
+    stops.open_incident(
         session,
         actor,
         instance_key=instance.key,

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import cache, definitions, incidents, journal
+from engine import cache, candidates, definitions, journal
 from engine.authorization import Actor
 from engine.errors import ConflictError
 from engine.lifecycles import INSTANCE, InstanceState
 from engine.runtime import (
+    Closed,
     LiveInstance,
     Step,
     StepIncident,
@@ -18,7 +19,7 @@ from engine.runtime import (
     Wait,
     WaitKind,
 )
-from engine.steps import calls, history, running, tasks, waits
+from engine.steps import calls, history, running, stops, tasks, waits
 from engine.steps.changes import Changes
 from engine.steps.running import Running
 from engine.steps.surroundings import surroundings
@@ -91,6 +92,12 @@ class Held:
     def resolve(self, ref: str) -> None:
         """Count the incident at this token as resolved by the actor."""
         self._resolved.add(ref)
+
+    def reopen(self, wait: Wait) -> None:
+        """Open a user task anew, for the people who are responsible by now."""
+        name = wait.kind, wait.ref
+        over = Closed(wait=wait, completed=False, reason=candidates.REASON)
+        self.changes.closed[name], self.changes.opened[name] = over, wait
 
     def finish(self, chain: journal.Chain) -> None:
         """Write everything that follows from what was run."""
@@ -169,10 +176,10 @@ class Held:
         session, actor, instance = self._session, self._actor, self.instance
         if instance.incidents:
             over = {ref for _, ref in self.changes.closed} | self._resolved
-            instance.incidents -= incidents.close(session, actor, instance.key, over)
+            instance.incidents -= stops.close(session, actor, instance.key, over)
         if found:
             self._store()
-            incidents.write(session, actor, instance.key, found)
+            stops.write(session, actor, instance.key, found)
             instance.incidents += len(found)
 
     def _store(self) -> None:
