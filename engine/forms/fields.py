@@ -72,7 +72,8 @@ class Field:
     """One field; ``item`` is what a list holds, ``shape`` what a record holds.
 
     ``readers`` are the duties that alone get the value. ``fixed`` fields take the
-    value of ``default``, whatever a client sends. ``options`` gives the values to
+    value of ``default``, whatever a client sends, ``fill`` fields where he sends
+    nothing. ``options`` gives the values to
     choose from, depending on the case. The keywords of ``x-kind: file``
     (``accept``, ``max_bytes``, ``document``, ``access``) are read from ``schema``.
     """
@@ -88,6 +89,7 @@ class Field:
     shape: "Shape | None" = None
     readers: frozenset[str] = frozenset()
     fixed: bool = False
+    fill: bool = False
     default: Expression | None = None
     options: Expression | None = None
 
@@ -219,6 +221,7 @@ def field_of(name: str, schema: Schema, ui: Mapping[str, Any]) -> Field:
         shape=shape_of(schema, ui, {}) if kind is Kind.RECORD else None,
         readers=frozenset(schema.get("x-readers", ())),
         fixed=bool(schema.get("x-server") or schema.get("x-readonly")),
+        fill=bool(schema.get("x-fill")),
         default=_expression(schema.get("x-default")),
         options=_expression(schema.get("x-options")),
     )

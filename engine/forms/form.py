@@ -184,10 +184,14 @@ class Form:
         self, answers: dict[str, Any], context: Data, now: datetime | None
     ) -> None:
         every = self.shape.every()
-        fixed = {name: each for name, each in every.items() if each.fixed}
-        for name in fixed:
+        for name in [name for name, each in every.items() if each.fixed]:
             answers.pop(name, None)
-        answers |= feel_rules.defaults(Shape(fixed), context, now)
+        ours = {
+            name: each
+            for name, each in every.items()
+            if each.fixed or (each.fill and name not in answers)
+        }
+        answers |= feel_rules.defaults(Shape(ours), context, now)
 
 
 def read_form(name: str, content: bytes) -> Form:

@@ -56,7 +56,8 @@ def facts(
 def reads_case(form: Form) -> bool:
     """Tell whether checking answers needs process data and facts."""
     every = form.shape.every().values()
-    return bool(form.rules or form.signs or any(field.fixed for field in every))
+    ours = any(field.fixed or field.fill for field in every)
+    return bool(form.rules or form.signs or ours)
 
 
 def _mentioned(session: Session, task: UserTask, form: Form) -> frozenset[str]:

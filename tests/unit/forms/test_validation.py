@@ -268,3 +268,15 @@ def test_passwords_are_asked_for_and_left_out():
         {"sign": True},
         {"password": "s"},
     )
+
+
+def test_server_fills_in_what_it_knows_and_nobody_sent():
+    told = {**MOMENT, "x-fill": True, "x-default": "facts.now"}
+    asked = form({"told_at": told, "note": {"type": "string"}}, required=["told_at"])
+    facts = {"now": "2026-03-02T09:00:00+08:00"}
+    own = "2026-03-02T08:00:00+08:00"
+
+    assert asked.validate({}, {}, facts)["told_at"] == facts["now"]
+    assert asked.validate({"told_at": None}, {}, facts)["told_at"] == facts["now"]
+    assert asked.validate({"told_at": own}, {}, facts)["told_at"] == own
+    assert problems(asked, {}) == {"/told_at": "required"}
