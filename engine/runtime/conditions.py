@@ -2,12 +2,11 @@
 
 from engine.runtime import expressions, throwing, waiting
 from engine.runtime.arming import START, trigger_of
-from engine.runtime.data import Data
 from engine.runtime.elements import Trigger
 from engine.runtime.faults import ElementFailed
 from engine.runtime.step import WaitKind
 from engine.runtime.tokens import RootScope, Token
-from engine.runtime.tree import view, view_of
+from engine.runtime.tree import view
 from engine.runtime.work import Role
 
 WAS_TRUE = "was_true"  # in the memo of a conditional event, as it was last seen
@@ -23,7 +22,10 @@ def any_watched(root: RootScope) -> bool:
 
 
 def watch_all(root: RootScope) -> None:
-    """Let every conditional event whose condition has become true be caught."""
+    """Let every conditional event whose condition has become true be caught.
+
+    A condition sees the data of its scope as if all branches joined now.
+    """
     watched = [
         token
         for scope in root.scopes()
@@ -41,7 +43,7 @@ def _watch(token: Token) -> None:
     if trigger.condition is None:
         return
     try:
-        is_true = expressions.value(token, trigger.condition, _seen(token)) is True
+        is_true = expressions.value(token, trigger.condition, view(token.scope)) is True
     except ElementFailed as failure:
         waiting.fail(token, failure)
         return
@@ -49,15 +51,6 @@ def _watch(token: Token) -> None:
     token.memo[WAS_TRUE] = is_true
     if is_true and not was_true:
         throwing.catch(token, None)
-
-
-def _seen(token: Token) -> Data:
-    """Return the scope's data, with what the event's own place knows on top."""
-    data = view(token.scope)
-    above = token.above
-    if token.role is Role.BOUNDARY and above is not None:
-        return {**data, **view_of(above)}
-    return data if token.role is Role.START else {**data, **token.data}
 
 
 def _trigger(token: Token) -> Trigger:

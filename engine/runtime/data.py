@@ -150,6 +150,8 @@ def _unsuitable(value: Any, refused: _RefusedError) -> UnsuitableValueError:
 
 def _pointer(value: Any, depth: int) -> str:
     """Return the JSON pointer to the first value that is refused."""
+    if depth > MAX_DEPTH:
+        return ""
     if isinstance(value, Mapping):
         items = [(str(key), item, isinstance(key, str)) for key, item in value.items()]
     elif isinstance(value, (list, tuple)):

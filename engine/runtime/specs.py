@@ -82,10 +82,10 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]  # SpiffWorkflow has no 
     """What a process or sub-process consists of.
 
     ``key`` is unique in the model. ``starts`` are the nodes where tokens can begin,
-    ``triggered`` the event sub-processes in it. ``element`` is the sub-process in
-    the outer scope, None for a process. ``sources`` maps a node to those before it,
-    ``hosts`` a boundary event to its activity. ``undoable`` tells that compensation
-    is used somewhere in the model.
+    ``entrances`` those of them that no event triggers, ``triggered`` the event
+    sub-processes in it. ``element`` is the sub-process in the outer scope, None for
+    a process. ``sources`` maps a node to those before it, ``hosts`` a boundary event
+    to its activity. ``undoable`` tells that compensation is used in the model.
     """
 
     start: Any
@@ -95,19 +95,13 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]  # SpiffWorkflow has no 
         super().__init__(name=key)
         self.key, self.process_id, self.element = key, process_id, element
         self.starts: tuple[str, ...] = ()
+        self.entrances: tuple[str, ...] = ()
         self.triggered: tuple[str, ...] = ()
         self.contract: Contract | None = None
         self.sources: dict[str, tuple[str, ...]] = {}
         self.flows: dict[str, Flow] = {}
         self.hosts: dict[str, str] = {}
         self.undoable = False
-
-    @property
-    def entrances(self) -> tuple[str, ...]:
-        """The start nodes that no event triggers: where a caller enters."""
-        return tuple(
-            name for name in self.starts if not self.node(name).element.triggers
-        )
 
     def node(self, name: str) -> NodeSpec:
         """Return the node called ``name`` in the model."""

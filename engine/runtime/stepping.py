@@ -7,9 +7,10 @@ from engine.runtime.faults import ElementFailed
 from engine.runtime.specs import NodeSpec
 from engine.runtime.step import Surroundings
 from engine.runtime.tokens import RootScope, Scope, Token
+from engine.runtime.tree import refresh_top
 from engine.runtime.work import Work
 
-BUDGET = 100_000  # tokens that run in one command before one is stopped
+BUDGET = 50_000  # tokens that run in one command before one is stopped
 
 
 def begin(root: RootScope, around: Surroundings) -> Work[Token]:
@@ -25,11 +26,15 @@ def settle(root: RootScope) -> None:
     _run_ready(root)
     while not root.finished and _settle_joins(root):
         _run_ready(root)
+    for scope in root.scopes():
+        refresh_top(scope)
 
 
 def _run_ready(root: RootScope) -> None:
     work = root.work
     ready = work.ready
+    if work.watching:  # the command itself may have made a condition true
+        conditions.watch_all(root)
     while ready:
         found = ready.popleft()
         if not isinstance(found, Token):

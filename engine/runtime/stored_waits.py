@@ -4,6 +4,7 @@ What the model says (names, paths) is read from the model again.
 """
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from engine.runtime.arming import START
@@ -18,7 +19,7 @@ _STORED = tuple(
     for field in fields(Wait)
     if field.name not in _FROM_MODEL
 )
-_INCIDENT = "incident"
+_DUE, _INCIDENT = "due_at", "incident"
 
 
 def write_wait(token: Token) -> list[Any] | None:
@@ -31,6 +32,9 @@ def write_wait(token: Token) -> list[Any] | None:
         value = getattr(wait, name)
         if value not in (default, {}):
             known[name] = value
+    if wait.due_at is not None:
+        # As text, so that a state without times in its data needs no restoring.
+        known[_DUE] = wait.due_at.isoformat()
     if wait.incident is not None:
         incident = wait.incident
         known[_INCIDENT] = [
@@ -48,6 +52,8 @@ def read_wait(token: Token, stored: list[Any]) -> Wait:
     """Return the wait from its stored form."""
     kind, known = stored
     element, path = _waited_for(token)
+    if _DUE in known:
+        known[_DUE] = datetime.fromisoformat(known[_DUE])
     if "candidates" in known:
         known["candidates"] = tuple(known["candidates"])
     if _INCIDENT in known:

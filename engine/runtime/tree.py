@@ -92,9 +92,15 @@ def view_of(token: Token) -> Data:
     return token.data
 
 
-def set_everywhere(scope: Scope, base: Data, new: Data) -> None:
-    """Give every branch of ``scope`` what ``new`` changed against ``base``."""
-    _share(None, scope.task_tree, base, new)
+def refresh_top(scope: Scope) -> None:
+    """Let the top of a scope with one branch hold what the branch holds now.
+
+    What the branch began with matters only where others began beside it.
+    """
+    top = scope.task_tree
+    branches = [child for child in top.below if child.role not in ARMED]
+    if len(branches) == 1:
+        top.data = branches[0].data
 
 
 def depth_of(token: Token) -> int:
@@ -128,7 +134,7 @@ def _fork_of(token: Token) -> Token | None:
     return None
 
 
-def _share(source: Token | None, node: Token, base: Data, new: Data) -> None:
+def _share(source: Token, node: Token, base: Data, new: Data) -> None:
     """Carry a change to ``node`` and all below it, except ``source``."""
     if node is source or new == base:
         return

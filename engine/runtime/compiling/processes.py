@@ -46,7 +46,7 @@ class Builder:
         spec.flows = {flow.id: flow for flow in drawn.flows}
         spec.sources = drawn.sources()
         spec.hosts = drawn.hosts()
-        spec.starts = tuple(drawn.starts(spec))
+        spec.starts, spec.entrances = drawn.starts(spec)
         spec.triggered = tuple(
             found.element.name_in_model
             for found in spec.nodes()
@@ -147,23 +147,29 @@ class _Drawn:
             if _attached(node) in self.names
         }
 
-    def starts(self, spec: ScopeSpec) -> Iterator[str]:
-        """Yield where tokens begin: the start events, else what nothing leads to.
+    def starts(self, spec: ScopeSpec) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return where tokens begin, and where they do so without an event.
 
-        Receive tasks and event-based gateways that instantiate count as events; of
-        such a gateway, each event behind it begins.
+        That is at start events, else at what nothing leads to. Receive tasks and
+        event-based gateways that instantiate count as start events; of such a
+        gateway, each event behind it begins.
         """
-        found = [node for node in spec.nodes() if node.element.type == "startEvent"]
-        found += [node for node in spec.nodes() if self._instantiates(node.element)]
-        if not found:
-            found = [node for node in spec.nodes() if self._begins(node.element)]
-        for node in found:
-            if node.element.type == "eventBasedGateway" and self._instantiates(
-                node.element
-            ):
-                yield from (flow.target for flow in node.element.outgoing)
+        elements = [found.element for found in spec.nodes()]
+        events = [found for found in elements if found.type == "startEvent"]
+        instantiating = [found for found in elements if self._instantiates(found)]
+        if not events and not instantiating:
+            names = tuple(
+                found.name_in_model for found in elements if self._begins(found)
+            )
+            return names, names
+        entrances = tuple(found.name_in_model for found in events if not found.triggers)
+        triggered = [found.name_in_model for found in events if found.triggers]
+        for found in instantiating:
+            if found.type == "eventBasedGateway":
+                triggered += [flow.target for flow in found.outgoing]
             else:
-                yield node.name
+                triggered.append(found.name_in_model)
+        return (*entrances, *triggered), entrances
 
     def _instantiates(self, element: Element) -> bool:
         node = self.by_name[element.name_in_model]
