@@ -80,11 +80,14 @@ def strip(
 
     Args:
         data: Variables by name.
-        forms: The forms by which the answers were given, by name.
+        forms: The forms by which the answers were given, by name (``UT_x``) or by
+            the name under which their answers are stored.
         duties: What the reader is charged with.
     """
     guarded = {
-        result_name(name): form for name, form in forms.items() if form.has_readers()
+        result_name(name) if name.startswith("UT_") else name: form
+        for name, form in forms.items()
+        if form.has_readers()
     }
     return {
         name: _stripped(name, value, guarded, duties) for name, value in data.items()
