@@ -85,9 +85,8 @@ def main(arguments: list[str]) -> int:
     rendering.prepare()
     suites.forget()
     outcomes = [_outcome(name) for name in arguments or CHECKS]
-    outcomes += [
-        Outcome(name, "left out", reason=reason) for name, reason in suites.skipped()
-    ]
+    for reason, count in suites.skipped().items():
+        outcomes.append(Outcome(f"{count} tests", "left out", reason=reason))
     _report(outcomes)
     return _exit_code(outcomes)
 

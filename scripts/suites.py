@@ -3,6 +3,7 @@
 import os
 import shutil
 import xml.etree.ElementTree as ET
+from collections import Counter
 
 import environment
 import postgres
@@ -49,8 +50,8 @@ def in_browser() -> bool:
     return _pytest("pages", _existing(PAGES))
 
 
-def skipped() -> list[tuple[str, str]]:
-    """Return the tests that no suite ran, each with the reason it gave."""
+def skipped() -> Counter[str]:
+    """Return why tests were skipped that no suite ran, and how many each time."""
     ran: set[str] = set()
     reasons: dict[str, str] = {}
     for file in RESULTS.glob("*.xml"):
@@ -61,7 +62,7 @@ def skipped() -> list[tuple[str, str]]:
                 ran.add(name)
             else:
                 reasons[name] = reason.get("message", "no reason given")
-    return sorted((name, why) for name, why in reasons.items() if name not in ran)
+    return Counter(why for name, why in reasons.items() if name not in ran)
 
 
 def forget() -> None:
@@ -80,8 +81,8 @@ def _existing(paths: list[str]) -> list[str]:
 
 def _pytest(suite: str, arguments: list[str], database_url: str = "") -> bool:
     # Each suite covers a part only, so the limit is for all of them together.
-    options = ["--cov", "--cov-report=", "--cov-fail-under=0"]
-    options += [f"--junitxml={RESULTS / suite}.xml", "--quiet"]
+    options = ["--cov", "--cov-report=", "--cov-fail-under=0", "--quiet"]
+    options += [f"--junitxml={RESULTS / suite}.xml", "--continue-on-collection-errors"]
     variables = {"COVERAGE_FILE": str(environment.ROOT / f".coverage.{suite}")}
     if database_url:
         variables["FUWU_TEST_DATABASE_URL"] = database_url

@@ -180,7 +180,7 @@ def test_a_test_that_no_suite_ran_is_left_out(
 ) -> None:
     write_results(tmp_path, "sqlite", SKIPPED)
 
-    assert suites.skipped() == [("tests.a.test_x", "no server")]
+    assert suites.skipped() == {"no server": 1}
 
 
 def test_a_test_skipped_in_one_suite_only_is_not_left_out(
@@ -189,7 +189,7 @@ def test_a_test_skipped_in_one_suite_only_is_not_left_out(
     write_results(tmp_path, "sqlite", SKIPPED)
     write_results(tmp_path, "postgresql", RAN)
 
-    assert suites.skipped() == []
+    assert not suites.skipped()
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
