@@ -1,11 +1,11 @@
 """What was deployed: packages, versions of processes and decisions, their models."""
 
+from engine.definitions.bundles import deploy_bundled
 from engine.definitions.deploying import (
     REVISION,
     DeploymentResult,
     FindingsError,
     deploy,
-    deploy_bundled,
 )
 from engine.definitions.listing import search, search_decisions
 from engine.definitions.models import (

@@ -7,14 +7,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engine import cache, duties, journal
-from engine.authorization import SYSTEM, Actor, Permission, require
+from engine.authorization import Actor, Permission, require
 from engine.definitions import package as packages
 from engine.definitions.package import Package
 from engine.definitions.rows import add_decisions, add_processes
 from engine.errors import Finding, InvalidInputError, Problem, Text
 from engine.events import Event
 from engine.operations import registry
-from engine.resources import bundled
 from engine.runtime import Known, SourceFile, check
 from engine.schema import (
     DecisionDefinition,
@@ -93,32 +92,6 @@ def deploy(
     if previous is None or created:
         deployment = _store(session, actor, read, previous)
     return _result(session, read, deployment, findings, created=created)
-
-
-def deploy_bundled(session: Session, actor: Actor = SYSTEM) -> list[DeploymentResult]:
-    """Deploy the packages that this release brings, where they are newer."""
-    processes, forms = bundled("processes"), bundled("forms")
-    results = []
-    for folder in sorted(processes.iterdir()):
-        if folder.is_dir() and any(folder.glob("*.bpmn")):
-            files = packages.read_folder(folder, forms / folder.name)
-            results.append(_deploy_if_new(session, actor, folder.name, files))
-    return results
-
-
-def _deploy_if_new(
-    session: Session, actor: Actor, name: str, files: Sequence[SourceFile]
-) -> DeploymentResult:
-    """Skip the checks of what has been deployed once already: they cost seconds."""
-    digest = packages.digest_of(files)
-    known = session.scalar(
-        select(Deployment).where(
-            Deployment.package == name, Deployment.digest == digest
-        )
-    )
-    if known is not None:
-        return DeploymentResult(deployment=known, created=False)
-    return deploy(session, actor, name, files)
 
 
 def _newest(session: Session, package: str) -> Deployment | None:
