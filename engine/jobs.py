@@ -30,6 +30,7 @@ _LONGEST_WAIT = 3600.0
 _FACTOR = 4.0
 _JITTER = 0.25
 _LONGEST_ERROR = 2000
+_GRACE_SECONDS = 30.0
 
 
 class JobNotFoundError(NotFoundError):
@@ -297,7 +298,7 @@ def _hand_over(session: Session, job: Job) -> None:
     """Have the job dispatched for certain, and worked here as soon as it exists."""
     key, database = job.key, database_of(session)
     session.info.setdefault("enqueued_jobs", []).append(key)
-    dispatch(session, job)
+    dispatch(session, job, _GRACE_SECONDS if "runner" in database.info else 0.0)
     after_commit(session, lambda: _submit(database, key))
 
 
@@ -307,9 +308,12 @@ def _submit(database: Database, key: int) -> None:
         runner.submit([key])
 
 
-def dispatch(session: Session, job: Job) -> None:
-    """Have the job worked for certain, whatever becomes of this process."""
+def dispatch(session: Session, job: Job, grace: float = 0.0) -> None:
+    """Have the job worked for certain, whatever becomes of this process.
+
+    ``grace`` are the seconds in which it will probably be worked here anyway.
+    """
     dispatcher: Dispatch | None = database_of(session).info.get("dispatch")
     if dispatcher is not None:
-        delay = (job.due_at - clock.system_now()).total_seconds()
-        dispatcher.enqueue(session, job, max(0.0, delay))
+        wait = (job.due_at - clock.system_now()).total_seconds()
+        dispatcher.enqueue(session, job, max(0.0, wait) + grace)

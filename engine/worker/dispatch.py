@@ -1,7 +1,7 @@
 """DBOS Transact behind our jobs: durable dispatch, back-off, recovery.
 
 What is enqueued here commits with the caller's transaction. Usually the process that
-enqueued a job has worked it long before DBOS gets to it (`_GRACE_SECONDS`); what DBOS
+enqueued a job has worked it before DBOS gets to it, half a minute later; what DBOS
 adds is that the job is worked when that process dies, when it is to be tried again,
 and on as many machines as there are. A run that finds the job done does nothing.
 
@@ -29,7 +29,6 @@ _APPLICATION = "fuwu"
 VERSION = "1"
 """Constant: DBOS gives jobs only to workers of the version that enqueued them."""
 
-_GRACE_SECONDS = 30.0
 _POLL_SECONDS = 1.0
 _LAST_SECONDS = 20
 _ADOPTED = 1000
@@ -104,7 +103,6 @@ class DbosDispatch:
 
     def enqueue(self, session: Session, job: Job, delay: float) -> None:
         """Take a job over inside the caller's transaction."""
-        grace = _GRACE_SECONDS if "runner" in self._database.info else 0.0
         self._client.enqueue_in_transaction(
             session,
             {
@@ -112,7 +110,7 @@ class DbosDispatch:
                 "queue_name": QUEUE,
                 "workflow_id": f"{job.key}.{next_key()}",
                 "app_version": VERSION,
-                "delay_seconds": delay or grace,
+                **({"delay_seconds": delay} if delay else {}),
             },
             str(job.key),
         )
