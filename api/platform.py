@@ -6,12 +6,12 @@ from importlib import metadata
 from api import upgrade
 from company import installation
 from company import operations as company_operations
+from company.facts import facts
 from engine import (
     definitions,
     documents,
     duty_usage,
     notifications,
-    rendering,
     user_tasks,
 )
 from engine.cache import Caches
@@ -28,12 +28,14 @@ class Platform:
 
     settings: Settings
     database: Database
-    worker: Worker | None
+    works: bool
     version: str
+    worker: Worker | None = None
 
     def start(self) -> None:
         """Begin to work jobs and timers, where this process does."""
-        if self.worker is not None:
+        if self.works:
+            self.worker = Worker(self.database)
             self.worker.start()
 
     def stop(self) -> None:
@@ -56,9 +58,9 @@ def open_platform(settings: Settings, *, works: bool = True) -> Platform:
     database.info["operations"] = _operations()
     database.info["sign_ins"] = SignIns()
     database.info["settle_joint"] = user_tasks.settle_joint
+    database.info["facts"] = facts
     database.info["documents"] = documents.FolderStore(settings.data / "documents")
-    worker = Worker(database) if works else None
-    return Platform(settings, database, worker, metadata.version("fuwu"))
+    return Platform(settings, database, works, metadata.version("fuwu"))
 
 
 def prepare(platform: Platform) -> tuple[str, ...]:
@@ -83,6 +85,5 @@ def prepare(platform: Platform) -> tuple[str, ...]:
 def _operations() -> Operations:
     operations = Operations()
     notifications.register(operations)
-    rendering.register(operations)
     company_operations.register(operations)
     return operations

@@ -216,8 +216,8 @@ def get_user_task_view(
             for name, known in view.options.items()
         },
         shown=[
-            ShownAnswer(title=zh if actor.language == "zh" else en, value=value)
-            for zh, en, value in view.shown
+            ShownAnswer(title=each.title.to(actor.language), value=value)
+            for each, value in view.shown
         ],
         previous=previous(view),
         draft=view.draft.values if view.draft else None,

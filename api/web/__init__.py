@@ -1,5 +1,5 @@
 """Server-rendered pages."""
 
-from api.web.pages import sign_in
+from api.web.pages import inbox, sign_in, tasks
 
-PAGES = (sign_in.router,)
+PAGES = (sign_in.router, inbox.router, tasks.router)

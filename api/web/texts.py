@@ -34,3 +34,8 @@ def translator(language: str) -> Callable[..., str]:
         return sentence
 
     return translate
+
+
+def word(name: str) -> Text | None:
+    """Return how a value's name is called, such as ``stage``; None if unknown."""
+    return table().get(f"value.{name}")

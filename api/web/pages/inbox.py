@@ -1,0 +1,251 @@
+"""The lists that people work from: to do, to claim, done, started."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.access import grant
+from api.dependencies import Platform
+from api.language import language_of
+from api.web.rendering import render
+from api.web.visitors import CheckedForm, PageReader
+from engine import cache, duties, inbox, instances, user_tasks
+from engine import search as searching
+from engine.authorization import Permission
+from engine.inbox import Item
+
+router = APIRouter(include_in_schema=False)
+
+grant(Permission.READ_TASKS, "GET /", "GET /claimable", "GET /done")
+grant(Permission.WORK_TASKS, "POST /tasks/{key}/claim", "POST /tasks/{key}/release")
+grant(Permission.READ_INSTANCES, "GET /started")
+
+PAGE = 50
+_SORTS = {
+    "due": [{"field": "dueDate"}],
+    "created": [{"field": "creationDate", "order": "DESC"}],
+    "priority": [{"field": "priority", "order": "DESC"}, {"field": "dueDate"}],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task as the lists show it."""
+
+    key: int
+    name: str
+    element_id: str
+    duty: str
+    project_no: str | None
+    project_title: str | None
+    due_at: datetime | None
+    late: bool
+    created_at: datetime
+    completed_at: datetime | None
+    round: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where a page lies among the others."""
+
+    total: int
+    capped: bool
+    start: int
+    query: Mapping[str, str]
+
+    @property
+    def previous(self) -> int | None:
+        """Where the page before begins, if there is one."""
+        return max(0, self.start - PAGE) if self.start else None
+
+    @property
+    def next(self) -> int | None:
+        """Where the next page begins, if there is one."""
+        following = self.start + PAGE
+        return following if following < self.total else None
+
+    def link(self, start: int) -> str:
+        """Return the address of the page that begins at ``start``."""
+        return "?" + urlencode({**self.query, "from": start})
+
+
+Text = Annotated[str, Query(max_length=200)]
+Start = Annotated[int, Query(alias="from", ge=0, le=100_000)]
+
+
+@router.get("/")
+def show_mine(
+    reader: PageReader,
+    request: Request,
+    platform: Platform,
+    q: Text = "",
+    sort: Text = "due",
+    start: Start = 0,
+) -> Response:
+    """Show what the reader has to do."""
+    wanted = {"state": "CREATED", "assignee": reader.actor.username}
+    return _show("mine", reader, request, platform, wanted, (q, sort, start))
+
+
+@router.get("/claimable")
+def show_claimable(
+    reader: PageReader,
+    request: Request,
+    platform: Platform,
+    q: Text = "",
+    sort: Text = "due",
+    start: Start = 0,
+) -> Response:
+    """Show what the reader may claim."""
+    wanted = {
+        "state": "CREATED",
+        "assignee": {"$exists": False},
+        "candidateUser": reader.actor.username,
+    }
+    return _show("claimable", reader, request, platform, wanted, (q, sort, start))
+
+
+@router.get("/done")
+def show_done(
+    reader: PageReader,
+    request: Request,
+    platform: Platform,
+    q: Text = "",
+    sort: Text = "created",
+    start: Start = 0,
+) -> Response:
+    """Show what the reader has completed, the newest first."""
+    wanted = {"completedBy": reader.actor.username}
+    return _show("done", reader, request, platform, wanted, (q, sort, start))
+
+
+@router.get("/started")
+def show_started(
+    reader: PageReader, request: Request, platform: Platform, start: Start = 0
+) -> Response:
+    """Show the instances that the reader has started."""
+    query = searching.read_query(
+        {
+            "filter": {"startedBy": reader.actor.username},
+            "sort": [{"field": "startDate", "order": "DESC"}],
+            "page": {"from": start, "limit": PAGE},
+        }
+    )
+    with platform.reading() as session:
+        found = instances.search(session, reader.actor, query)
+    english = language_of(request) == "en"
+    rows = [
+        {
+            "key": row.key,
+            "name": row.name_en if english and row.name_en else row.name,
+            "project_no": row.scope_id,
+            "project_title": row.scope_id,
+            "state": row.state,
+            "started_at": row.started_at,
+        }
+        for row in found.items
+    ]
+    pager = Pager(found.total, found.more, start, {})
+    return render(
+        request,
+        "started.html.j2",
+        actor=reader.actor,
+        csrf=reader.csrf,
+        rows=rows,
+        page=pager,
+    )
+
+
+@router.post("/tasks/{key}/claim")
+def claim(
+    key: int, reader: PageReader, form: CheckedForm, platform: Platform
+) -> Response:
+    """Take a task on oneself and go to it."""
+    del form
+    with platform.transaction() as session:
+        user_tasks.claim(session, reader.actor, key)
+    return RedirectResponse(f"/tasks/{key}", 303)
+
+
+@router.post("/tasks/{key}/release")
+def release(
+    key: int, reader: PageReader, form: CheckedForm, platform: Platform
+) -> Response:
+    """Hand a task back to all who may claim it."""
+    del form
+    with platform.transaction() as session:
+        user_tasks.release(session, reader.actor, key)
+    return RedirectResponse("/claimable", 303)
+
+
+def _show(
+    tab: str,
+    reader: PageReader,
+    request: Request,
+    platform: Platform,
+    wanted: dict[str, Any],
+    place: tuple[str, str, int],
+) -> Response:
+    q, sort, start = place
+    sort = sort if sort in _SORTS else "due"
+    if q.strip():
+        wanted = {**wanted, "text": {"$like": f"*{q.strip()}*"}}
+    query = searching.read_query(
+        {
+            "filter": wanted,
+            "sort": _SORTS[sort],
+            "page": {"from": start, "limit": PAGE},
+        }
+    )
+    with platform.reading() as session:
+        found = inbox.search(session, reader.actor, query)
+        now, book = cache.now(session), duties.in_force(session)
+    language = language_of(request)
+    rows = [row_of(item, language, now, book) for item in found.items]
+    pager = Pager(found.total, found.more, start, {"q": q, "sort": sort})
+    values = {"tab": tab, "rows": rows, "page": pager, "q": q, "sort": sort}
+    return render(
+        request,
+        "inbox.html.j2",
+        actor=reader.actor,
+        csrf=reader.csrf,
+        business_now=now,
+        message=_message(request),
+        **values,
+    )
+
+
+def row_of(item: Item, language: str, now: datetime, book: Any) -> Row:
+    """Return a task as the lists show it."""
+    task = item.task
+    english = language == "en"
+    known = book.duties.get(task.duty)
+    duty = (known.title_en if english else known.title) if known else task.duty
+    open_task = task.state == "CREATED"
+    return Row(
+        key=task.key,
+        name=task.name_en if english and task.name_en else task.name,
+        element_id=task.element_id,
+        duty=duty,
+        project_no=item.scope_id,
+        project_title=item.scope_title,
+        due_at=task.due_at,
+        late=open_task and task.due_at is not None and task.due_at < now,
+        created_at=task.created_at,
+        completed_at=task.completed_at,
+        round=task.round,
+        done=item.done,
+        total=item.total,
+    )
+
+
+def _message(request: Request) -> str:
+    return "task.submitted" if "submitted" in request.query_params else ""
