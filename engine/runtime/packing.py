@@ -131,7 +131,7 @@ def _read_length(days: int, seconds: int, microseconds: int) -> timedelta:
 
 _WRITERS: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
     (date, "d", date.isoformat),
-    (time, "t", time.isoformat),
+    (time, "t", lambda found: [found.isoformat(), found.fold]),
     (Decimal, "D", str),
     (timedelta, "l", lambda found: [found.days, found.seconds, found.microseconds]),
     (YearMonthDuration, "y", lambda found: found.months),
@@ -139,7 +139,7 @@ _WRITERS: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
 _READERS: dict[str, Callable[..., Any]] = {
     "z": _read_datetime,
     "d": date.fromisoformat,
-    "t": time.fromisoformat,
+    "t": lambda parts: time.fromisoformat(parts[0]).replace(fold=parts[1]),
     "D": Decimal,
     "l": lambda parts: _read_length(*parts),
     "y": YearMonthDuration,

@@ -99,7 +99,7 @@ def test_a_task_with_several_flows_out_forks() -> None:
             user("c"),
             chain("start", "a", "b"),
             flow("a", "c"),
-        )  # fmt: skip
+        )
     )
 
     run.do("a")
