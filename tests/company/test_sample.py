@@ -13,14 +13,15 @@ PASSWORD = "sample"
 @pytest.fixture
 def installed(database, tmp_path):
     """A fresh installation with the sample people and the bundled processes."""
-    settings = Settings(
-        data=tmp_path,
-        database_url=str(database.url),
-        session_secret="x" * 32,
-        sample=True,
-        sample_password=PASSWORD,
-        admin_password="administrator's own",
-    )
+    values = {
+        "data": tmp_path,
+        "database_url": str(database.url),
+        "session_secret": "x" * 32,
+        "sample": True,
+        "sample_password": PASSWORD,
+        "admin_password": "administrator's own",
+    }
+    settings = Settings.model_validate(values)
     with database.transaction() as session:
         installation.install(session, settings)
     return database

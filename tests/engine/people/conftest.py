@@ -1,4 +1,6 @@
+from copy import deepcopy
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -82,7 +84,7 @@ def add_round(session, project, duty, people):
 
 def replaced(**duties):
     """Return the rig's duties with some of them given to other people."""
-    content = {**rig.DUTIES, "duties": dict(rig.DUTIES["duties"])}
+    content: dict[str, Any] = deepcopy(rig.DUTIES)
     for name, members in duties.items():
         content["duties"][name] = {"title": name, "members": members}
     return content

@@ -2,6 +2,8 @@ import pytest
 from sqlalchemy import select
 
 from engine import duties, journal, scopes
+from engine.cache import Caches
+from engine.database import Database
 from engine.schema import JournalEntry
 from tests.engine import rig
 
@@ -65,8 +67,8 @@ def test_roles_of_no_scope_are_refused(place):
 
 
 def test_other_processes_see_new_members_too(place):
-    other = rig.Database(place.database.url.render_as_string(hide_password=False))
-    other.info.update(caches=rig.cache.Caches())
+    other = Database(place.database.url.render_as_string(hide_password=False))
+    other.info.update(caches=Caches())
     with other.reading() as session:
         assert duties.resolve(session, "implementation_manager", place.project) == ()
 
