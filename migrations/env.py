@@ -5,7 +5,7 @@ import importlib.util
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection, Engine, Enum, String, TypeDecorator
+from sqlalchemy import JSON, Connection, Engine, Enum, String, TypeDecorator
 
 from engine.schema import Base
 
@@ -22,6 +22,8 @@ def plain_type(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"
+    if kind == "type" and isinstance(item, JSON):
+        return "sa.JSON()"
     if kind == "type" and isinstance(item, Enum):
         return f"sa.String(length={item.length})"
     return False

@@ -2,13 +2,15 @@
 
 import itertools
 import json
+from contextlib import contextmanager
 from xml.sax.saxutils import quoteattr
 
-from engine import definitions, duty_changes
+from engine import cache, definitions, duty_changes, inbox, instances, user_tasks
 from engine.actors import SYSTEM, Actor
 from engine.clock import system_now
 from engine.runtime import SourceFile
-from engine.schema import Scope, ScopeMember, UserAccount
+from engine.schema import ProcessInstance, Scope, ScopeMember, UserAccount
+from engine.search import Query
 
 _NS = (
     'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -108,6 +110,83 @@ def form(required=(), rules=(), **fields):
             "x-rules": list(rules),
         },
     }
+
+
+class World:
+    """A database in use: each call is one transaction, as a request would be."""
+
+    def __init__(self, database):
+        self.database = database
+        with database.transaction() as session:
+            people(session)
+
+    def deploy(self, *texts, **given):
+        with self.database.transaction() as session:
+            return deploy(session, *texts, **given)
+
+    def project(self, **roles):
+        with self.database.transaction() as session:
+            return project(session, **roles)
+
+    def start(self, process_id, *, scope=None, actor=ADMIN, **variables):
+        with self.database.transaction() as session:
+            row = instances.create(
+                session,
+                actor,
+                process_id=process_id,
+                variables=variables,
+                scope_key=scope,
+            )
+            return row.key
+
+    def holds(self, username, element_id=None):
+        """Return the keys of the open tasks that somebody may work on."""
+        with self.database.reading() as session:
+            found = inbox.mine(session, person(username)).items
+        return [
+            item.task.key
+            for item in found
+            if element_id in {None, item.task.element_id}
+        ]
+
+    def complete(self, username, element_id, **values):
+        """Complete the first of somebody's open tasks of an element."""
+        (key, *_) = self.holds(username, element_id)
+        with self.database.transaction() as session:
+            user_tasks.complete(session, person(username), key, values)
+        return key
+
+    def tasks(self, **filters):
+        with self.database.reading() as session:
+            query = Query(filter=filters)
+            return [item.task for item in inbox.search(session, ADMIN, query).items]
+
+    def variables(self, instance_key):
+        with self.database.reading() as session:
+            return instances.data_of(session, instance_key)
+
+    def instance(self, key):
+        with self.database.reading() as session:
+            return session.get(ProcessInstance, key)
+
+    def instances(self, **filters):
+        with self.database.reading() as session:
+            return instances.search(session, ADMIN, Query(filter=filters)).items
+
+    def events(self, instance_key):
+        """Return (event, actor, details) of the journal of an instance."""
+        with self.database.reading() as session:
+            found = instances.history(session, ADMIN, instance_key)
+            return [(e.entry.event, e.entry.actor, e.details) for e in found]
+
+    def set_clock(self, moment):
+        with self.database.transaction() as session:
+            cache.set_clock(session, moment)
+
+    @contextmanager
+    def transaction(self):
+        with self.database.transaction() as session:
+            yield session
 
 
 def diagram(process_id, *parts, extra="", name="", **properties):

@@ -9,15 +9,17 @@ import shutil
 import uuid
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from api.upgrade import upgrade
+from engine import user_tasks
 from engine.cache import Caches
 from engine.database import Database
 from engine.documents import FolderStore
 from engine.operations import Operations
 from engine.schema import Base
 from engine.settings import Settings
+from tests.builders import World
 
 _URL = os.environ.get("FUWU_TEST_DATABASE_URL", "")  # noqa: TID251 - no settings yet
 
@@ -28,6 +30,7 @@ def _equip(database, folder):
     )
     database.info["caches"] = Caches()
     database.info["operations"] = Operations()
+    database.info["settle_joint"] = user_tasks.settle_joint
     database.info["documents"] = FolderStore(folder / "documents")
     return database
 
@@ -78,3 +81,23 @@ def _empty(connection):
     connection.execute(text("ALTER TABLE journal_entry DISABLE TRIGGER USER"))
     connection.execute(text(f"TRUNCATE {names}"))
     connection.execute(text("ALTER TABLE journal_entry ENABLE TRIGGER USER"))
+
+
+@pytest.fixture
+def world(database):
+    """A database with people and duties, driven one transaction a call."""
+    return World(database)
+
+
+@pytest.fixture
+def statements(database):
+    """The SQL statements that were executed, without BEGIN and savepoints."""
+    seen = []
+
+    def note(_, __, statement, *___):
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)

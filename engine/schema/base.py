@@ -86,9 +86,9 @@ class Base(DeclarativeBase):
         dict[Any, TypeEngine[Any] | type[TypeEngine[Any]]]
     ] = {
         datetime: UtcDateTime,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-        list[str]: JSON,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
         # INTEGER is SQLite's own row id; BIGINT would cost every table an index.
         int: BigInteger().with_variant(Integer(), "sqlite"),
         StrEnum: Enum(
