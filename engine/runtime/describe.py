@@ -39,7 +39,6 @@ EVENTS = frozenset(
         "intermediateCatchEvent",
         "intermediateThrowEvent",
         "boundaryEvent",
-        "implicitThrowEvent",
     }
 )
 GATEWAYS = frozenset(

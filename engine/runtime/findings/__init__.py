@@ -31,6 +31,7 @@ from engine.runtime.findings import (
     timers,
     triggers,
     vocabulary,
+    words,
 )
 from engine.runtime.findings.diagram import Around, Diagram
 from engine.runtime.findings.rules import Rule
@@ -55,6 +56,7 @@ RULES: tuple[Rule, ...] = tuple(
         inputs,
         collaboration,
         expressions,
+        words,
         vocabulary,
         coverage,
     )

@@ -143,17 +143,19 @@ def _item_type(diagram: Diagram) -> Hits:
 
 
 @book.error(
-    "multi-instance-complex",
+    "loop-behavior-unsupported",
     Text(
-        "behavior Complex says which event is thrown when: complexBehaviorDefinition.",
-        "behavior 为 Complex 时必须用 complexBehaviorDefinition 说明何时抛出何事件。",
+        "The behavior Complex of a multi-instance activity is not executed.",
+        "多实例活动的 Complex 行为无法执行。",
     ),
-    Text("Add one, or choose another behavior.", "请补上，或改用其他 behavior。"),
+    Text(
+        "Use All, None or One, and a completion condition.",
+        "请改用 All、None 或 One，并配合完成条件。",
+    ),
 )
 def _complex(diagram: Diagram) -> Hits:
     for loop in diagram.executable(_MULTIPLE):
-        told = xml.child(loop, "complexBehaviorDefinition") is not None
-        if loop.get("behavior") == "Complex" and not told:
+        if (loop.get("behavior") or "").lower() == "complex":
             yield loop
 
 

@@ -82,6 +82,7 @@ REFUSED = (
     "choreographyTask",
     "subChoreography",
     "callChoreography",
+    "implicitThrowEvent",
 )
 _NOTES = {
     "task": Text("Done at once.", "立即完成。"),
@@ -123,8 +124,7 @@ _NOTES = {
         "并行或顺序执行，直到 completionCondition 成立。",
     ),
     "implicitThrowEvent": Text(
-        "Only inside complexBehaviorDefinition.",
-        "仅用于 complexBehaviorDefinition 中。",
+        "It belongs to the behavior Complex.", "它属于 Complex 行为。"
     ),
     "complexGateway": Text(
         "Splits like an inclusive one; joins by its activationCondition.",
@@ -141,8 +141,8 @@ _NOTES = {
         "loopCondition、loopMaximum、testBefore。",
     ),
     "multiInstanceLoopCharacteristics": Text(
-        "Parallel or one after the other, with every behavior.",
-        "并行或顺序，支持各种 behavior。",
+        "Parallel or one after the other; behavior All, None or One.",
+        "并行或顺序；behavior 可为 All、None 或 One。",
     ),
     "dataObject": Text("A variable of that id.", "以其 id 为变量名。"),
     "dataObjectReference": Text("The same variable.", "同一变量。"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.errors import Text
-from engine.feel import FeelError
+from engine.feel import Expression, FeelError
 from engine.runtime import extensions, xml
 from engine.runtime.findings.diagram import Diagram
 from engine.runtime.findings.feel import compiled, compiled_script, constant
@@ -35,8 +35,7 @@ _PAYLOADS = ("messagePayload", "payloadExpression")
 _FEEL_PROPERTIES = frozenset({"correlation"})
 _MAY_BE_FEEL = frozenset({"duty", "due", "priority"})
 # These are natural language unless they say otherwise. A sequence flow's condition
-# is taken for FEEL either way: tools leave the type out there, and what is no FEEL
-# is found all the same.
+# may leave the type out, as tools do, where it is more than words in a row.
 _FORMAL = (
     "loopCondition",
     "loopCardinality",
@@ -61,6 +60,16 @@ class Use:
     kind: str
     what: str
 
+    def expressions(self) -> tuple[Expression, ...]:
+        """Return the compiled expressions in it; none where it is no FEEL."""
+        if self.kind == "script":
+            script = compiled_script(self.text)
+            if isinstance(script, FeelError):
+                return ()
+            return tuple(expression for _, expression in script.assignments)
+        expression = compiled(self.text)
+        return () if isinstance(expression, FeelError) else (expression,)
+
 
 @book.error(
     "expression-not-feel",
@@ -76,7 +85,7 @@ class Use:
     ),
 )
 def _not_feel(diagram: Diagram) -> Hits:
-    for use in diagram.once(_uses):
+    for use in diagram.once(uses):
         if use.kind != "script" and isinstance(found := compiled(use.text), FeelError):
             yield hit(use.element, what=use.what, text=use.text, why=found.text)
 
@@ -93,7 +102,7 @@ def _not_feel(diagram: Diagram) -> Hits:
     ),
 )
 def _script_not_feel(diagram: Diagram) -> Hits:
-    for use in diagram.once(_uses):
+    for use in diagram.once(uses):
         if use.kind == "script" and isinstance(
             found := compiled_script(use.text), FeelError
         ):
@@ -109,7 +118,7 @@ def _script_not_feel(diagram: Diagram) -> Hits:
     Text('Write x.y, or get value(x, "y").', '请写 x.y，或 get value(x, "y")。'),
 )
 def _string_index(diagram: Diagram) -> Hits:
-    for use in diagram.once(_uses):
+    for use in diagram.once(uses):
         if _INDEX.search(use.text):
             yield hit(use.element, text=use.text)
 
@@ -125,7 +134,7 @@ def _string_index(diagram: Diagram) -> Hits:
     ),
 )
 def _not_boolean(diagram: Diagram) -> Hits:
-    for use in diagram.once(_uses):
+    for use in diagram.once(uses):
         if use.kind == "condition" and use.text:
             expression = compiled(use.text)
             if isinstance(expression, FeelError):
@@ -151,6 +160,9 @@ def _not_formal(diagram: Diagram) -> Hits:
     for element in diagram.executable(*_FORMAL):
         if not _is_formal(element):
             yield hit(element, what=xml.local_name(element))
+    for element in diagram.executable("conditionExpression"):
+        if not _is_formal(element) and _is_mere_words(xml.text_of(element)):
+            yield hit(element, what="conditionExpression")
     for element in diagram.executable("condition"):
         if _within(element) == "conditionalEventDefinition" and not _is_formal(element):
             yield hit(element, what="condition")
@@ -177,7 +189,8 @@ def _empty(diagram: Diagram) -> Hits:
             yield hit(element, what="condition")
 
 
-def _uses(diagram: Diagram) -> tuple[Use, ...]:
+def uses(diagram: Diagram) -> tuple[Use, ...]:
+    """Return every expression of what runs; reckon it ``diagram.once``."""
     return tuple(_found(diagram))
 
 
@@ -216,6 +229,13 @@ def _is_feel(name: str, text: str) -> bool:
 def _within(element: Element) -> str:
     parent = element.getparent()
     return "" if parent is None else xml.local_name(parent)
+
+
+def _is_mere_words(text: str) -> bool:
+    expression = compiled(text)
+    return not isinstance(expression, FeelError) and any(
+        " " in name for name in expression.names
+    )
 
 
 def _is_formal(element: Element) -> bool:

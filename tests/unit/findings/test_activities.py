@@ -55,10 +55,10 @@ def test_several_instances_over_a_variable_are_fine():
     assert found(check_process(several(listed))) == set()
 
 
-def test_complex_behaviour_says_what_it_is():
+def test_complex_behaviour_is_refused():
     body = several(CARDINALITY, behavior="Complex")
 
-    assert found(check_process(body)) == {("multi-instance-complex", "task")}
+    assert found(check_process(body)) == {("loop-behavior-unsupported", "task")}
 
 
 def test_call_activity_says_what_it_calls():

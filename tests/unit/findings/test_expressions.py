@@ -65,6 +65,63 @@ def test_condition_in_another_language_is_named(condition):
     assert "FEEL" in refusal.remedy.zh
 
 
+def test_function_that_feel_does_not_have_is_named():
+    findings = check_process(choice("len(orders) &gt; 1"))
+
+    assert found(findings) == {("function-unknown", "gate_other")}
+    assert "len" in findings[-1].rule.en
+
+
+def test_function_in_a_script_is_looked_at():
+    assert found(check_process(script("a = 1\nb = round_up(a)"))) == {
+        ("function-unknown", "task")
+    }
+
+
+def test_function_of_feel_and_its_own_are_fine():
+    body = script("f = {twice: function(x) 2 * x, y: twice(2)}.y\ng = string length(f)")
+
+    assert found(check_process(body)) == set()
+
+
+@pytest.mark.parametrize("condition", ["x is None", "amount gt 100", "x.y not z"])
+def test_operator_of_another_language_is_named(condition):
+    assert found(check_process(choice(condition))) & {
+        ("expression-foreign-word", "gate_other"),
+        ("expression-not-feel", "gate_other"),
+    }
+
+
+def test_words_that_nothing_sets_are_warned_of():
+    findings = check_process(choice("order amount &gt; 100"))
+
+    assert found(findings) == set()
+    assert ("expression-words", "gate_other") in found(findings, "warning")
+
+
+def test_words_that_a_script_sets_are_fine():
+    sets = task("sets", "scriptTask", "<bpmn:script>order amount = 1</bpmn:script>")
+    reads = task(
+        "reads", "scriptTask", "<bpmn:script>x = order amount + 1</bpmn:script>"
+    )
+
+    findings = check_process(line(sets, reads))
+
+    assert found(findings, "warning") == {("drawing-missing", "definitions")}
+
+
+def test_condition_of_mere_words_needs_its_type():
+    body = choice("customer looks happy").replace(FORMAL, "")
+
+    assert ("expression-not-formal", "gate_other") in found(check_process(body))
+
+
+def test_condition_in_feel_may_leave_its_type_out():
+    body = choice("amount &gt; 100").replace(FORMAL, "")
+
+    assert found(check_process(body)) == set()
+
+
 def test_index_with_a_string_is_refused():
     body = choice('order["amount"] &gt; 100')
 
