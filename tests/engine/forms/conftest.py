@@ -12,12 +12,9 @@ from tests.engine import rig
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(database):
     """A database with the rig's people, one project and a place for documents."""
-    database = rig.open_database(tmp_path)
-    project = rig.seed(database)
-    yield SimpleNamespace(database=database, project=project)
-    database.close()
+    return SimpleNamespace(database=database, project=rig.seed(database))
 
 
 def deploy(session, package, forms, *, version=1):

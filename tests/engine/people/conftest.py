@@ -24,9 +24,8 @@ ADMIN = Actor("root", "Root", kind="staff", administrator=True)
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(database):
     """A database with the rig's people and one project."""
-    database = rig.open_database(tmp_path)
     settled = []
     database.info["settle_joint"] = lambda _s, _a, joint: settled.append(joint)
     project = rig.seed(database)
@@ -40,8 +39,7 @@ def place(tmp_path):
                 deployment_key=deployment, name="rig.bpmn", kind="bpmn", digest="rig"
             )
         )
-    yield SimpleNamespace(database=database, project=project, settled=settled)
-    database.close()
+    return SimpleNamespace(database=database, project=project, settled=settled)
 
 
 def add_task(session, project, duty, people, **values):
