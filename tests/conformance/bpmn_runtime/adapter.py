@@ -86,18 +86,19 @@ class RuntimeEngine:
         """Take the runner's options, none of which concern the runtime."""
 
     def open(self, case: dict[str, Any], xml: bytes) -> RuntimeSession:
-        file = SourceFile(case["file"], xml)
         try:
-            _check(file)
-            return RuntimeSession(World(file))
+            return opened(case["file"], xml)
         except (ModelError, UnreadableFileError) as error:
             raise _rejected()(str(error)) from error
 
 
-def _check(file: SourceFile) -> None:
+def opened(name: str, xml: bytes) -> RuntimeSession:
+    """Deploy a file in memory, with the checks that a deployment makes first."""
+    file = SourceFile(name, xml)
     findings = [found for found in check([file], NOTHING) if found.severity == "error"]
     if findings:
         raise ModelError(findings)
+    return RuntimeSession(World(file))
 
 
 def _rejected() -> type[Exception]:

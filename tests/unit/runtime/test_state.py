@@ -77,7 +77,20 @@ def test_a_state_whose_element_is_gone_from_the_model_is_refused() -> None:
 
 def mutated(value: Any, chance: random.Random) -> Any:
     """``value`` with one part exchanged for something else."""
-    junk = [None, True, -1, 10**9, "", "x", [], {}, [[]], {"": 1}, {"": ["z"]}, 1.5]
+    junk: list[Any] = [
+        None,
+        True,
+        -1,
+        10**9,
+        "",
+        "x",
+        [],
+        {},
+        [[]],
+        {"": 1},
+        {"": ["z"]},
+        1.5,
+    ]
     if isinstance(value, list) and value and chance.random() < 0.9:
         copied = list(value)
         place = chance.randrange(len(copied))
