@@ -59,6 +59,7 @@ def open_platform(settings: Settings, *, works: bool = True) -> Platform:
     database.info["sign_ins"] = SignIns()
     database.info["settle_joint"] = user_tasks.settle_joint
     database.info["facts"] = facts
+    database.info["settle_joint"] = user_tasks.settle_joint
     database.info["documents"] = documents.FolderStore(settings.data / "documents")
     return Platform(settings, database, works, metadata.version("fuwu"))
 
