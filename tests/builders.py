@@ -3,6 +3,7 @@
 import itertools
 import json
 from contextlib import contextmanager
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from engine import cache, definitions, duty_changes, inbox, instances, user_tasks
@@ -30,7 +31,7 @@ MEMBERS = {
     "service_management": ("any", ["director", "implementation"]),
     "empty": ("one", ["project.nobody"]),
 }
-DUTIES = {
+DUTIES: dict[str, Any] = {
     "positions": {
         "director": {"users": ["hou"]},
         "implementation": {"users": ["wang"]},

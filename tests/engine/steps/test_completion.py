@@ -169,7 +169,8 @@ def test_the_element_instance_of_a_task_has_its_key(world):
     assert row.element_id == "UT_first"
 
 
-def test_from_task_to_task_takes_ten_statements(world, two, statements):
+@pytest.mark.usefixtures("two")
+def test_from_task_to_task_takes_ten_statements(world, statements):
     (key,) = world.holds("zhao")
     answers = {"note": "五" * 1700, "amount": 1}
     with world.transaction() as session:  # parses, compiles, fills the caches
