@@ -1,18 +1,37 @@
 """The company's tables; import rows from here, not from the parts."""
 
+from company.schema.acknowledgements import Acknowledgement
 from company.schema.contracts import Contract, ContractModule, PlanVersion
+from company.schema.data_imports import DataImportRun
+from company.schema.numbers import NumberSeries
 from company.schema.parties import Customer, CustomerContact, ProductModule
 from company.schema.projects import Milestone, Project, ProjectNumber, ServicePeriod
+from company.schema.requirements import Issue, Requirement
+from company.schema.service_requests import ServiceRequest
+from company.schema.site import Emergency, SiteRecord
+from company.schema.standards import PriceList, ServiceStandard
+from company.schema.visits import Visit
 
 __all__ = [
+    "Acknowledgement",
     "Contract",
     "ContractModule",
     "Customer",
     "CustomerContact",
+    "DataImportRun",
+    "Emergency",
+    "Issue",
     "Milestone",
+    "NumberSeries",
     "PlanVersion",
+    "PriceList",
     "ProductModule",
     "Project",
     "ProjectNumber",
+    "Requirement",
     "ServicePeriod",
+    "ServiceRequest",
+    "ServiceStandard",
+    "SiteRecord",
+    "Visit",
 ]
