@@ -117,6 +117,22 @@ def reassign(
     return len([t for t in concerned if t.joint_key is None]) + len(rounds)
 
 
+def add(session: Session, actor: Actor, task: UserTask, people: Iterable[str]) -> None:
+    """Let more people work on an open task that several share; claims stay.
+
+    A joint task waits for the people of its round and takes no others.
+    """
+    before = list(task.candidates)
+    after = list(dict.fromkeys((*before, *people)))
+    if task.joint_key is not None or after == before:
+        return
+    task.candidates = after
+    task.revision += 1
+    session.flush()
+    _write_candidates(session, task.key, after)
+    _record(session, actor, task, before, after)
+
+
 def _share_anew(
     session: Session, actor: Actor, task: UserTask, changed: Change
 ) -> None:

@@ -7,6 +7,7 @@ Templates see the values that they are given, and nothing of Python.
 """
 
 import hashlib
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,7 @@ from engine.errors import InvalidInputError, NotFoundError
 from engine.schema import Deployment, DeploymentResource, Resource
 
 _LONGEST = 2_000_000
+_FENCE = "+++"
 
 
 class TemplateMissingError(NotFoundError):
@@ -55,11 +57,42 @@ class TemplateFailedError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of a template as it was deployed."""
+    """The text of a template as it was deployed.
+
+    A document template begins with its header: TOML between two lines ``+++``. One
+    that is TOML throughout is its own header.
+    """
 
     name: str
     digest: str
     text: str
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """What the template says of itself: title, readers and the like.
+
+        Raises:
+            TemplateFailedError: It is no TOML.
+        """
+        text = self.text
+        if not self.name.endswith(".toml"):
+            text = _parted(self.text)[0]
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise TemplateFailedError(self.name, str(error)) from error
+
+    @property
+    def body(self) -> str:
+        """The template without its header."""
+        return _parted(self.text)[1]
+
+
+def _parted(text: str) -> tuple[str, str]:
+    if not text.startswith(f"{_FENCE}\n"):
+        return "", text
+    header, found, body = text[len(_FENCE) + 1 :].partition(f"\n{_FENCE}\n")
+    return (header, body) if found else ("", text)
 
 
 def find(session: Session, deployment_key: int | None, name: str) -> Source:
@@ -72,6 +105,15 @@ def find(session: Session, deployment_key: int | None, name: str) -> Source:
     if found is None:
         raise TemplateMissingError(name)
     return found
+
+
+def document(session: Session, deployment_key: int | None, name: str) -> Source | None:
+    """Return the template of a document, whatever its format; None without one."""
+    for suffix in (".html.j2", ".xlsx.toml"):
+        path = f"documents/{name}{suffix}"
+        if found := _deployed(session, deployment_key, path):
+            return found
+    return None
 
 
 def find_or_built_in(
@@ -132,9 +174,9 @@ def fill(
     """
     try:
         if others:
-            template = _environment(html=html, others=others).from_string(source.text)
+            template = _environment(html=html, others=others).from_string(source.body)
         else:
-            template = _compiled(source.text, html=html)
+            template = _compiled(source.body, html=html)
         text = template.render(values)
     except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
         raise TemplateFailedError(source.name, _reason(error)) from error
@@ -185,7 +227,7 @@ _FILTERS = {
 def _references(source: Source) -> set[str]:
     environment = _environment(html=True, others={})
     try:
-        named = find_referenced_templates(environment.parse(source.text))
+        named = find_referenced_templates(environment.parse(source.body))
     except TemplateError as error:
         raise TemplateFailedError(source.name, _reason(error)) from error
     return {name for name in named if name is not None}

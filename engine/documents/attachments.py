@@ -105,18 +105,22 @@ def add_version(
     access: Iterable[str],
     *,
     template: str = "",
+    title: str = "",
 ) -> Document:
     """Record a document that the system made: attached at once, the next version.
 
-    Earlier versions of its series become void, and signatures under them too.
+    Earlier versions of its series become void, and signatures under them too. To
+    whom the former version was sent may read the new one.
     """
     names = checked(access_of(session, place.kind, access))
+    names |= _people_told(session, place)
     document = Document(
         name=received.name,
         media_type=received.media_type,
         size=received.content.size,
         sha256=received.content.sha256,
         template=template,
+        properties={"title": title} if title else {},
         created_at=cache.now(session),
         created_by=actor.username,
     )
@@ -212,6 +216,15 @@ def checked(names: Iterable[str]) -> set[str]:
         if not known and (prefix or name not in _GROUPS):
             raise BadPrincipalError(name)
     return found
+
+
+def _people_told(session: Session, place: Place) -> set[str]:
+    former = select(Document.key).where(*_series(place), Document.void_at.is_(None))
+    named = select(DocumentAccess.principal).where(
+        DocumentAccess.document_key.in_(former),
+        DocumentAccess.principal.startswith("user:"),
+    )
+    return set(session.scalars(named))
 
 
 def _settle(

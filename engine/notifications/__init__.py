@@ -4,6 +4,7 @@ from engine.notifications.mailing import mailed, send_mail
 from engine.notifications.operations import (
     NobodyToTellError,
     UnknownChannelError,
+    UnknownDocumentError,
     register,
 )
 from engine.notifications.reading import (
@@ -22,6 +23,7 @@ from engine.notifications.sending import (
     Cause,
     Recipient,
     Wording,
+    arrived,
     notify,
 )
 
@@ -36,7 +38,9 @@ __all__ = [
     "Recipient",
     "ToldByRecipientError",
     "UnknownChannelError",
+    "UnknownDocumentError",
     "Wording",
+    "arrived",
     "mailed",
     "notify",
     "of_scope",

@@ -1,20 +1,22 @@
 """What service tasks call to tell people something."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from engine import documents, duties
+from sqlalchemy import select
+
+from engine import candidates, documents, duties
 from engine.errors import InvalidInputError, NotFoundError
+from engine.lifecycles import UserTaskState
 from engine.notifications.sending import (
     INBOX,
-    SPOKEN,
     Cause,
     Recipient,
     Wording,
     notify,
 )
 from engine.operations import OperationContext, Operations
-from engine.schema import Document, Notification
+from engine.schema import Document, Notification, UserTask
 
 _CUSTOMER = "customer_contact"
 _CHANNELS = frozenset({"phone", "wechat", "qq", "email", "portal", "visit", INBOX})
@@ -47,15 +49,34 @@ class UnknownChannelError(InvalidInputError):
         )
 
 
+class UnknownDocumentError(NotFoundError):
+    """Process data names a document that this case does not have."""
+
+    code = "unknown-document"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"This case has no document {key}; correct the process data",
+            f"本项目没有编号为{key}的文件;请更正流程数据",
+        )
+
+
 def register(operations: Operations) -> None:
     """Offer ``notify``, ``notify_document`` and ``notify_customer`` to diagrams."""
-    shared = ("case", "data", "documents", "channel")
-    operations.register("notify", tell_duties, parameters=("to", "template", *shared))
     operations.register(
-        "notify_document", send_documents, parameters=("to", "template", *shared)
+        "notify",
+        tell_duties,
+        parameters=("case", "to", "template", "data", "documents", "candidate_of"),
     )
     operations.register(
-        "notify_customer", tell_customer, parameters=("template", *shared)
+        "notify_document",
+        send_documents,
+        parameters=("case", "to", "template", "data", "documents"),
+    )
+    operations.register(
+        "notify_customer",
+        tell_customer,
+        parameters=("case", "template", "data", "documents", "channel"),
     )
 
 
@@ -64,11 +85,18 @@ def tell_duties(
 ) -> dict[str, Any]:
     """Tell everybody who holds the duties (or is the user) in ``to``.
 
+    With ``candidate_of`` they may also work on the overdue open tasks of that element
+    in this instance.
+
     Raises:
         NobodyToTellError: They lead to nobody.
     """
-    rows = _notify(context, parameters, _recipients(context, parameters), "notice")
-    return _result(rows)
+    recipients = _recipients(context, parameters)
+    rows = _notify(context, parameters, recipients, "notice")
+    if element_id := parameters.get("candidate_of"):
+        for task in _overdue(context, str(element_id)):
+            candidates.add(context.session, context.actor, task, recipients)
+    return {"notified": [row.recipient for row in rows]}
 
 
 def send_documents(
@@ -76,11 +104,10 @@ def send_documents(
 ) -> dict[str, Any]:
     """Send the newest documents of the kinds in ``documents``; ``to`` may read them.
 
-    Raises:
-        DocumentMissingError: The case has no such document in force.
+    A kind that has no document yet follows when it has one.
     """
     rows = _notify(context, parameters, _recipients(context, parameters), "document")
-    return _result(rows)
+    return {"notified": [row.recipient for row in rows]}
 
 
 def tell_customer(
@@ -96,7 +123,13 @@ def tell_customer(
     ]
     if not contacts:
         contacts.append(Recipient(username=_CUSTOMER, name="客户"))
-    return _result(_notify(context, parameters, contacts, "notice"))
+    rows = _notify(context, parameters, contacts, "notice", _channel(parameters))
+    return {
+        "notice_id": str(rows[0].key),
+        "text": rows[0].body,
+        "channel": rows[0].channel,
+        "sent_at": rows[0].sent_at,
+    }
 
 
 def _notify(
@@ -104,9 +137,11 @@ def _notify(
     parameters: Mapping[str, Any],
     recipients: Iterable[str | Recipient],
     default_template: str,
+    channel: str = INBOX,
 ) -> tuple[Notification, ...]:
     data = parameters.get("data") or {}
     values = {**data, "data": data, "case": parameters.get("case") or {}}
+    papers, awaited = _papers(context, parameters.get("documents"))
     return notify(
         context.session,
         context.actor,
@@ -118,8 +153,9 @@ def _notify(
             element_id=context.element_id,
             deployment_key=context.deployment_key,
         ),
-        attached=_papers(context, parameters.get("documents")),
-        channel=_channel(parameters),
+        attached=papers,
+        awaited=awaited,
+        channel=channel,
     )
 
 
@@ -140,35 +176,43 @@ def _names(given: Any) -> list[str]:
 
 
 def _channel(parameters: Mapping[str, Any]) -> str:
-    channel = parameters.get("channel") or INBOX
+    request = (parameters.get("case") or {}).get("request") or {}
+    channel = parameters.get("channel") or request.get("channel") or "portal"
     if channel not in _CHANNELS:
         raise UnknownChannelError(str(channel))
     return str(channel)
 
 
-def _papers(context: OperationContext, given: Any) -> list[Document]:
+def _papers(context: OperationContext, given: Any) -> tuple[list[Document], list[str]]:
+    """Return the documents that are meant, and the kinds that are not there yet."""
     named = [given] if isinstance(given, str | Mapping) else given or []
-    return [_paper(context, name) for name in named]
+    papers, awaited = [], []
+    for name in named:
+        try:
+            papers.append(_paper(context, name))
+        except documents.DocumentMissingError:
+            awaited.append(str(name))
+    return papers, awaited
 
 
 def _paper(context: OperationContext, named: Any) -> Document:
     """Find what is meant: a kind, or a rendered document as the process holds it."""
     if isinstance(named, Mapping):
-        found = context.session.get(Document, int(named["document"]))
+        found = context.session.get(Document, int(named["document_id"]))
         if found is None or found.scope_key != context.scope_key:
-            raise documents.DocumentMissingError(str(named["document"]))
+            raise UnknownDocumentError(str(named["document_id"]))
         return found
     return documents.current(
         context.session, str(named), context.scope_key, context.instance.key
     )
 
 
-def _result(rows: tuple[Notification, ...]) -> dict[str, Any]:
-    """Return what process data keeps: who was told, and what is still to be said."""
-    first = rows[0] if rows else None
-    return {
-        "recipients": [row.recipient for row in rows],
-        "notifications": [str(row.key) for row in rows],
-        "text": first.body if first else "",
-        "to_tell": bool(first and first.channel in SPOKEN),
-    }
+def _overdue(context: OperationContext, element_id: str) -> Sequence[UserTask]:
+    return context.session.scalars(
+        select(UserTask).where(
+            UserTask.instance_key == context.instance.key,
+            UserTask.element_id == element_id,
+            UserTask.state == UserTaskState.CREATED,
+            UserTask.due_at <= context.now,
+        )
+    ).all()

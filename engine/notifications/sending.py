@@ -1,13 +1,14 @@
 """Telling people something: rows that prove it, and mail where it is set up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
+from typing_extensions import override
 
-from engine import cache, documents, jobs, journal
+from engine import cache, documents, duties, jobs, journal, templates
 from engine.actors import Actor
 from engine.notifications import texts
 from engine.schema import Document, Notification, Scope, UserAccount
@@ -34,8 +35,9 @@ class Wording:
     """A template and what is filled into it.
 
     Besides ``values``, templates see ``recipient`` (name, username), ``project``
-    (number, title; none outside a project) and ``documents`` (name, title, kind,
-    version).
+    (number, title; none outside a project), ``documents`` (name, title, kind,
+    version) and ``names``, which leads from user names and duties to what people
+    call them.
     """
 
     template: str
@@ -60,6 +62,7 @@ def notify(
     cause: Cause,
     *,
     attached: Iterable[Document] = (),
+    awaited: Iterable[str] = (),
     channel: str = INBOX,
 ) -> tuple[Notification, ...]:
     """Tell each recipient once, and let him read what is attached.
@@ -67,15 +70,16 @@ def notify(
     The row is the proof of sending, written with the state that caused it: both
     exist or neither does. In the channels ``phone`` and ``visit`` somebody has to
     speak; there the proof is missing until he says that he did (`told`). Where mail
-    is set up it follows by a job that carries the row's key.
+    is set up it follows by a job that carries the row's key. ``awaited`` are kinds of
+    documents that are not there yet: they follow when they are (`arrived`).
 
     Raises:
         TemplateMissingError: There is no such notice.
         TemplateFailedError: It cannot be filled in.
     """
-    papers = tuple(attached)
+    papers, kinds = tuple(attached), list(awaited)
     source = texts.find(session, cause.deployment_key, wording.template)
-    known = {**_shared(session, cause, papers), **wording.values}
+    known = {**_shared(session, cause, papers, kinds), **wording.values}
     people = _people(session, recipients)
     rows = tuple(
         _row(session, wording.template, texts.compose(source, known | told), cause)
@@ -84,6 +88,7 @@ def notify(
     for row, person in zip(rows, people, strict=True):
         row.recipient, row.channel = person.username, channel
         row.document_keys = [str(paper.key) for paper in papers]
+        row.awaited = kinds
         _prove(session, row)
     session.add_all(rows)
     session.flush()
@@ -92,6 +97,19 @@ def notify(
     _open(session, papers, rows)
     _record(session, actor, rows, wording, cause)
     return rows
+
+
+def arrived(session: Session, paper: Document) -> None:
+    """Give a document to everybody to whom its kind was sent before it existed."""
+    waiting = select(Notification).where(
+        Notification.scope_key == paper.scope_key,
+        cast(Notification.awaited, String).contains(f'"{paper.kind}"'),
+    )
+    for notice in session.scalars(waiting):
+        notice.awaited = [kind for kind in notice.awaited if kind != paper.kind]
+        notice.document_keys = [*notice.document_keys, str(paper.key)]
+        documents.grant(session, paper.key, {f"user:{notice.recipient}"})
+    session.flush()
 
 
 def _row(
@@ -171,21 +189,57 @@ def _record(
 
 
 def _shared(
-    session: Session, cause: Cause, papers: Iterable[Document]
+    session: Session, cause: Cause, papers: Iterable[Document], kinds: Iterable[str]
 ) -> dict[str, Any]:
     scope = session.get(Scope, cause.scope_key) if cause.scope_key else None
+    follow = [_announced(session, cause, kind) for kind in kinds]
     return {
         "project": scope and {"number": scope.business_id, "title": scope.title},
-        "documents": [
-            {
-                "name": paper.name,
-                "title": paper.properties.get("title") or paper.name,
-                "kind": paper.kind,
-                "version": paper.version,
-            }
-            for paper in papers
-        ],
+        "documents": [_paper(paper) for paper in papers] + follow,
+        "names": Names(session),
     }
+
+
+def _paper(paper: Document) -> dict[str, Any]:
+    return {
+        "name": paper.name,
+        "title": paper.properties.get("title") or paper.name,
+        "kind": paper.kind,
+        "version": paper.version,
+    }
+
+
+def _announced(session: Session, cause: Cause, kind: str) -> dict[str, Any]:
+    """Describe a document that is not there yet by its template."""
+    source = templates.document(session, cause.deployment_key, kind)
+    title = source.header.get("title", kind) if source else kind
+    return {"name": title, "title": title, "kind": kind, "version": 1}
+
+
+class Names(Mapping[str, str]):
+    """The names of people by their user names, of duties by their ids.
+
+    Whoever is unknown is called as he is written.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @override
+    def __getitem__(self, name: str) -> str:
+        account = self._session.get(UserAccount, name)
+        if account is not None:
+            return account.display_name
+        duty = duties.in_force(self._session).duties.get(name)
+        return duty.title if duty else name
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    @override
+    def __len__(self) -> int:
+        return 0
 
 
 def _people(session: Session, recipients: Iterable[str | Recipient]) -> list[Recipient]:

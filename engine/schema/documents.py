@@ -69,7 +69,11 @@ class Signature(Base):
 
 
 class Notification(Base):
-    """Something that one person was told, in a channel, with proof of sending."""
+    """Something that one person was told, in a channel, with proof of sending.
+
+    ``awaited`` are kinds of documents that were sent before they existed: once one
+    is there, it joins ``document_keys`` and the recipient may read it.
+    """
 
     __tablename__ = "notification"
     __table_args__ = (
@@ -89,6 +93,7 @@ class Notification(Base):
     instance_key: Mapped[int | None]
     element_id: Mapped[str] = mapped_column(default="")
     document_keys: Mapped[list[str]] = mapped_column(default=list)
+    awaited: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

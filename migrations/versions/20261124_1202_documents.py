@@ -85,6 +85,7 @@ def upgrade() -> None:
         ),
         sa.Column("element_id", sa.String(), nullable=False),
         sa.Column("document_keys", sa.JSON(), nullable=False),
+        sa.Column("awaited", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
