@@ -11,6 +11,7 @@ Whoever throws drives the undoing: its memo holds the entries still to be undone
 from engine.runtime import cutting, event_scopes, waiting
 from engine.runtime.data import Data, carry_over
 from engine.runtime.elements import TriggerKind
+from engine.runtime.normalise import MADE_UP
 from engine.runtime.scopes import UNDO
 from engine.runtime.specs import ScopeSpec
 from engine.runtime.tokens import InnerScope, Scope, Token
@@ -58,7 +59,7 @@ def start(token: Token, activity: str) -> bool:
     """
     scope = _concerned(token.scope, activity)
     entries = [
-        entry for entry in scope.compensations if activity in {"", entry["activity"]}
+        entry for entry in scope.compensations if activity in {"", _shown(entry)}
     ]
     scope.compensations = [
         entry for entry in scope.compensations if entry not in entries
@@ -152,7 +153,7 @@ def _concerned(scope: Scope, activity: str) -> Scope:
         here = here.host.scope
     meant = here
     while activity and here.host is not None:
-        if any(entry["activity"] == activity for entry in here.compensations):
+        if any(_shown(entry) == activity for entry in here.compensations):
             return here
         here = here.host.scope
     return meant
@@ -161,6 +162,11 @@ def _concerned(scope: Scope, activity: str) -> Scope:
 def _is_handler(scope: Scope) -> bool:
     host = scope.host
     return host is not None and host.role is Role.HANDLER and DRIVER not in host.memo
+
+
+def _shown(entry: Data) -> str:
+    """Return the id that the file gives the activity."""
+    return str(entry["activity"]).removeprefix(MADE_UP)
 
 
 def _name_of(scope: Scope) -> str:

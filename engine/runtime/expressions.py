@@ -32,6 +32,18 @@ def value(
     return plain(result)
 
 
+def storable(
+    token: Token, expression: Expression, data: Mapping[str, Any] | None = None
+) -> Any:
+    """Return what ``expression`` gives, detached and of a type that can be stored.
+
+    Raises:
+        ElementFailed: ``expression-failed``.
+    """
+    found = value(token, expression, data)
+    return kept({"": found}, expression.text)[""]
+
+
 def required(
     token: Token,
     expression: Expression,

@@ -21,6 +21,7 @@ from engine.runtime.model import Model
 from engine.runtime.specs import ScopeSpec
 from engine.runtime.step import Step, Surroundings, Wait, WaitKind
 from engine.runtime.tokens import RootScope, Token
+from engine.runtime.trace import detached
 from engine.runtime.tree import view, view_of
 from engine.runtime.work import ARMED
 
@@ -180,7 +181,7 @@ class LiveInstance:
         def cut() -> None:
             self._root.task_tree.data = view(self._root)
             cutting.empty(self._root, reason)
-            self._root.finished = True
+            self._root.finished, self._root.outcome = True, None
 
         return self._step(surroundings, cut)
 
@@ -233,7 +234,7 @@ class LiveInstance:
         """Everything that the instance waits for, by ref."""
         return MappingProxyType(
             {
-                token.ref: token.wait
+                token.ref: detached(token.wait)
                 for scope in self._root.scopes()
                 for token in scope.tasks.values()
                 if token.wait is not None

@@ -186,9 +186,10 @@ def _cardinality(body: Token, loop: Loop, data: Data) -> int:
 def _items(body: Token, loop: Loop, data: Data) -> list[Any] | None:
     if loop.collection is None:
         return None
-    found = expressions.required(body, loop.collection, data)
+    found = expressions.storable(body, loop.collection, data)
     if isinstance(found, list):
         return found
+    expressions.required(body, loop.collection, data)
     raise _wrong(
         f"{loop.collection.text!r} gives {found!r}, which is no list",
         f"“{loop.collection.text}”的结果 {found!r} 不是列表",

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.errors import Text
 from engine.runtime import expressions
-from engine.runtime.data import Data, hand_out
+from engine.runtime.data import Data
 from engine.runtime.elements import Trigger
 from engine.runtime.faults import ElementFailed
 from engine.runtime.step import ThrownMessage
@@ -46,7 +46,7 @@ def payload(token: Token, trigger: Trigger, data: Data) -> Any:
     """Return what the event carries; None where the model names no payload."""
     if trigger.payload is None:
         return None
-    return hand_out(expressions.value(token, trigger.payload, data))
+    return expressions.storable(token, trigger.payload, data)
 
 
 def store(data: Data, trigger: Trigger | None, carried: Any) -> Data:

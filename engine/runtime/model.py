@@ -8,7 +8,7 @@ from engine.errors import Finding, Text
 from engine.runtime.compiling.nodes import Around
 from engine.runtime.compiling.problems import Place, Problems
 from engine.runtime.compiling.processes import Builder
-from engine.runtime.compiling.reader import Reader
+from engine.runtime.compiling.reader import Library
 from engine.runtime.elements import Element, TriggerKind
 from engine.runtime.faults import ModelError
 from engine.runtime.specs import ScopeSpec
@@ -48,21 +48,19 @@ def compile_model(
         UnreadableFileError: a file is no BPMN XML that may be read.
         ModelError: something cannot be executed; ``findings`` name all of it.
     """
-    reader = Reader()
-    for file in bpmn:
-        reader.take_in(file)
+    library = Library(bpmn)
     problems = Problems()
     scopes: dict[str, ScopeSpec] = {}
-    around = Around(reader.definitions, decisions)
     todo: dict[str, Place | None] = {process_id: None}
     while todo:
         wanted, caller = todo.popitem()
-        parsed = reader.process_parsers.get(wanted)
-        if parsed is None:
+        found = library.find(wanted)
+        if found is None:
             _unknown(problems, bpmn, wanted, caller)
             continue
-        builder = Builder(around, problems, parsed.filename, wanted, scopes)
-        builder.build(parsed.node)
+        around = Around(found.definitions, decisions)
+        builder = Builder(around, problems, found.file, wanted, scopes)
+        builder.build(found.node)
         todo |= {key: at for key, at in builder.calls.items() if key not in scopes}
     if problems.findings:
         raise ModelError(problems.findings)

@@ -146,11 +146,12 @@ def _in_scope(
     if found is None:
         return None
     spec, element, trigger = found
+    interrupting = element.interrupting or kind is TriggerKind.ERROR
 
     def begin() -> None:
         data = messages.store(view(scope), trigger, payload)
         event_scopes.start(
-            scope, spec, element.name_in_model, data, interrupting=element.interrupting
+            scope, spec, element.name_in_model, data, interrupting=interrupting
         )
 
     return begin

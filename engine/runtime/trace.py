@@ -1,5 +1,8 @@
 """What a command does to an instance, written down while it happens."""
 
+from dataclasses import replace
+
+from engine.runtime.data import hand_out
 from engine.runtime.step import (
     Closed,
     DecisionTaken,
@@ -47,7 +50,7 @@ class Recorder:
     def step(self, *, finished: bool, outcome: str | None) -> Step:
         """Return everything as one step."""
         return Step(
-            opened=tuple(self._opened.values()),
+            opened=tuple(map(detached, self._opened.values())),
             closed=tuple(self._closed),
             events=tuple(self._events),
             thrown=tuple(self._thrown),
@@ -64,3 +67,10 @@ class Recorder:
             for wait in self._opened.values()
             if wait.kind is WaitKind.INCIDENT and wait.incident is not None
         )
+
+
+def detached(wait: Wait) -> Wait:
+    """Return the wait with parameters that the caller may change."""
+    if not wait.parameters:
+        return wait
+    return replace(wait, parameters=hand_out(wait.parameters))

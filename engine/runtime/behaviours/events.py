@@ -15,10 +15,12 @@ from engine.runtime import (
     waiting,
 )
 from engine.runtime.behaviours.nodes import FlowNode
+from engine.runtime.data import hand_out
 from engine.runtime.elements import Trigger, TriggerKind
 from engine.runtime.step import ThrownMessage
-from engine.runtime.tokens import RootScope, Token
-from engine.runtime.tree import end_branch, fork_above, view
+from engine.runtime.tokens import Token
+from engine.runtime.tree import ORIGIN, end_branch, fork_above, view
+from engine.runtime.work import Role
 
 THROWN = "thrown"  # in the memo of a throwing event: its signals are on their way
 
@@ -122,12 +124,6 @@ class EndEvent(ThrowEvent):
     """An event that ends its branch, or its whole scope."""
 
     @override
-    def run(self, token: Token) -> bool | None:
-        if isinstance(token.scope, RootScope) and token.element.id:
-            token.scope.outcome = token.element.id
-        return super().run(token)
-
-    @override
     def throw(self, token: Token, trigger: Trigger) -> None:
         if trigger.kind is TriggerKind.ERROR:
             payload = messages.payload(token, trigger, token.data)
@@ -147,6 +143,7 @@ class EndEvent(ThrowEvent):
             waiting.completed(token)
             if throwing.cancel_transaction(token):
                 return
+        _note_outcome(token)
         super().leave(token)
 
 
@@ -154,8 +151,24 @@ def _terminate(token: Token) -> None:
     scope, reason = token.scope, token.element.id
     data = view(scope)
     waiting.completed(token)
+    _note_outcome(token)
     end_branch(token)
     scopes.finish(scope, data, reason)
+
+
+def _note_outcome(token: Token) -> None:
+    """Note the end event as the process's outcome, if it is the process's own.
+
+    So is one in an event sub-process that has taken the place of the main flow.
+    """
+    scope = token.scope
+    while scope.host is not None:
+        host = scope.host
+        if host.role is not Role.HANDLER or ORIGIN in host.memo:
+            return
+        scope = host.scope
+    if token.element.id:
+        token.scope.root.outcome = token.element.id
 
 
 def _stop_others(token: Token) -> None:
@@ -176,4 +189,4 @@ def _send(token: Token, trigger: Trigger, message: ThrownMessage) -> None:
         token.work.record.thrown(message)
     if message.signal:
         root = token.scope.root
-        throwing.spread_signal_soon(root, message.name, message.payload)
+        throwing.spread_signal_soon(root, message.name, hand_out(message.payload))

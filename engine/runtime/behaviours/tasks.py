@@ -51,7 +51,7 @@ class ServiceTask(Activity):
     def prepare(self, token: Token, data: Data) -> Any:
         operation = _operation(token)
         parameters = {
-            name: hand_out(expressions.value(token, parameter, data))
+            name: expressions.storable(token, parameter, data)
             for name, parameter in operation.parameters.items()
         }
         return {

@@ -10,11 +10,15 @@ from engine.runtime.compiling.nodes import Around, behaviour, compile_node, show
 from engine.runtime.compiling.problems import Place, Problems
 from engine.runtime.describe import FLOW_NODES, SUB_PROCESSES
 from engine.runtime.elements import Contract, Element, Flow
-from engine.runtime.normalise import is_made_up
+from engine.runtime.normalise import MADE_UP, is_made_up
 from engine.runtime.specs import NodeSpec, ScopeSpec
 from engine.runtime.xml import Element as Node
 
 _TRUE = frozenset({"true", "1"})
+_DUPLICATE = (
+    Text("Two elements have the same id.", "两个元素的 id 相同。"),
+    Text("Give one of them another id.", "请为其中一个改用其他 id。"),
+)
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class Builder:
     def _scope(self, node: Node, key: str, element: Element | None) -> ScopeSpec:
         spec = ScopeSpec(key, self.process_id, element)
         self.scopes[key] = spec
-        drawn = _Drawn(node, self)
+        drawn = _Drawn(node, self, {*spec.task_specs, "Root"})
         for found in drawn.nodes:
             self._node(spec, drawn, found, key)
         spec.flows = {flow.id: flow for flow in drawn.flows}
@@ -99,16 +103,19 @@ class Builder:
 class _Drawn:
     """What is drawn in one scope, with names for the model."""
 
-    def __init__(self, scope: Node, builder: Builder) -> None:
+    def __init__(self, scope: Node, builder: Builder, reserved: set[str]) -> None:
         self._builder = builder
         self._scope = scope
-        self.nodes = list(xml.children(scope, *FLOW_NODES))
-        reserved = {"Start", "End", "Root"}
-        self.names = {
-            node_id: f"~{node_id}" if node_id in reserved else node_id
-            for node in self.nodes
-            if (node_id := node.get("id") or "")
-        }
+        self.nodes: list[Node] = []
+        self.names: dict[str, str] = {}
+        for node in xml.children(scope, *FLOW_NODES):
+            node_id = node.get("id") or ""
+            if node_id in self.names:
+                self._builder.place(node).refuse("id-duplicate", *_DUPLICATE)
+                continue
+            self.nodes.append(node)
+            is_reserved = node_id in reserved
+            self.names[node_id] = f"{MADE_UP}{node_id}" if is_reserved else node_id
         self.by_name = {self.names[node.get("id") or ""]: node for node in self.nodes}
         self.flows = [*self._sequence_flows(), *self._links()]
 
@@ -224,7 +231,7 @@ class _Drawn:
                 continue
             source = self.names[node.get("id") or ""]
             yield Flow(
-                id=f"~{source}",
+                id=f"{MADE_UP}{source}",
                 shown=None,
                 source=source,
                 target=self.names[target.get("id") or ""],

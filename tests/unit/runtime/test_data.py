@@ -6,7 +6,17 @@ from decimal import Decimal
 import pytest
 
 from engine.runtime import UnsuitableValueError
-from tests.unit.runtime.diagrams import chain, end, flow, fork, script, start, user
+from tests.unit.runtime.diagrams import (
+    chain,
+    end,
+    flow,
+    fork,
+    script,
+    service,
+    several,
+    start,
+    user,
+)
 from tests.unit.runtime.driving import Run, compiled
 
 BRANCHES = (
@@ -219,3 +229,25 @@ def test_a_flow_is_named_in_the_trace_when_the_file_names_it() -> None:
 
     by_flow = {event.element_id: event.flow_id for event in step.events}
     assert by_flow == {"a": "first", "end": None}
+
+
+def test_parameters_of_a_call_can_be_changed_by_the_caller_without_effect() -> None:
+    model = compiled(
+        start(), service("s", "op", rows="rows"), user("u"), chain("start", "s", "u")
+    )
+    run = Run(model, {"rows": [1]})
+    run.step.opened[0].parameters["rows"].append(2)
+    run.wait("s").parameters["rows"].append(3)
+
+    assert run.wait("s").parameters == {"rows": [1]}
+    assert run.data == {"rows": [1]}
+
+
+def test_facts_that_were_looped_over_are_copied() -> None:
+    people = ["ann", "bob"]
+    each = user("u", several("people", "person", one_by_one=True))
+    run = Run(compiled(start(), each, chain("start", "u")), facts={"people": people})
+    people[1] = "cy"
+    run.do("u")
+
+    assert run.live.variables(run.wait("u").ref)["person"] == "bob"

@@ -108,3 +108,23 @@ def test_instances_do_not_grow_with_age(name: str) -> None:
         sizes.append(len(live.dump()))
 
     assert max(sizes) < 6000
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_only_what_is_going_on_is_kept(name: str) -> None:
+    model = MODELS[name]()
+    live, _ = LiveInstance.start(model, BEGIN, AROUND)
+    for number, choice in enumerate(choices(17, 120), 1):
+        step = act(live, choice, number)
+        if step is None or step.finished:
+            break
+        for scope in live._root.scopes():
+            top = scope.task_tree
+            reached = {top.id}
+            todo = list(top.below)
+            while todo:
+                token = todo.pop()
+                reached.add(token.id)
+                assert token.is_live or len(token.below) > 1, (name, number)
+                todo += token.below
+            assert reached == set(scope.tasks), (name, number)

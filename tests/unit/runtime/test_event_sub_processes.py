@@ -267,3 +267,16 @@ def test_a_flow_of_the_main_process_is_not_touched_by_a_nested_handler() -> None
     run.send("es")
 
     assert run.tasks == ["handle", "u"]
+
+
+def test_the_end_of_an_interrupting_handler_is_the_outcome_of_the_process() -> None:
+    def run_with(*, stays: bool) -> Run:
+        begins = start("es", message("hello"), isInterrupting=str(not stays).lower())
+        handler = event_sub("esp", begins, end("withdrawn"), chain("es", "withdrawn"))
+        main = start() + user("u") + end() + chain("start", "u", "end")
+        run = Run(compiled(main, handler, beside=DECLARED))
+        run.send("es")
+        return run
+
+    assert run_with(stays=False).step.outcome == "withdrawn"
+    assert run_with(stays=True).do("u").outcome == "end"

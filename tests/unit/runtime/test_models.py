@@ -125,7 +125,7 @@ def test_two_files_may_not_hold_the_same_process() -> None:
     with pytest.raises(ModelError) as refused:
         compile_model("p", [SourceFile("a", content), SourceFile("b", content)], {})
 
-    assert [found.code for found in refused.value.findings] == ["file-refused"]
+    assert [found.code for found in refused.value.findings] == ["process-duplicate"]
 
 
 def test_called_processes_may_be_in_other_files() -> None:
@@ -198,3 +198,30 @@ def test_a_model_is_not_changed_by_running_it() -> None:
     assert {
         key: sorted(spec.task_specs) for key, spec in model.scopes.items()
     } == before
+
+
+def test_ids_of_messages_count_in_their_own_file_only() -> None:
+    ours = declare("message", "m1").replace('name="m1"', 'name="ours"')
+    theirs = declare("message", "m1").replace('name="m1"', 'name="theirs"')
+    files = [
+        SourceFile("a.bpmn", definitions(ours, process(
+            call("ca", "q"), catch("c", message("m1")), chain("ca", "c")))),
+        SourceFile("b.bpmn", definitions(theirs, process(
+            catch("d", message("m1")), name="q"))),
+    ]  # fmt: skip
+    run = Run(compile_model("p", files, {}))
+
+    assert run.wait("d").name == "theirs"
+    run.send("d")
+    assert run.wait("c").name == "ours"
+
+
+def test_two_elements_of_the_same_id_are_refused() -> None:
+    assert codes(user("u"), node("task", "u")) == {("u", "id-duplicate")}
+
+
+def test_an_element_may_be_called_like_the_librarys_own_nodes() -> None:
+    run = Run(compiled(user("p.EndJoin"), user("End"), chain("p.EndJoin", "End")))
+    run.do("p.EndJoin")
+
+    assert run.tasks == ["End"]
