@@ -36,6 +36,7 @@ _TABLE: Table = Project.metadata.tables["project"]
 _CUSTOMERS: Table = Customer.metadata.tables["customer"]
 _SEARCHABLE = Searchable(
     {
+        "text": searching.text(_TABLE.c.project_no + " " + _CUSTOMERS.c.name),
         "projectKey": searching.key(_TABLE.c.key),
         "projectNo": searching.text(_TABLE.c.project_no),
         "customerKey": searching.key(_TABLE.c.customer_key),
@@ -253,6 +254,13 @@ def _require_opener(session: Session, actor: Actor, sales_manager: str) -> None:
     if any(authorization.holds_duty(session, actor, d, None) for d in _OPENERS):
         return
     raise MayNotOpenProjectError
+
+
+def may_open_any(session: Session, actor: Actor) -> bool:
+    """Tell whether there is a project that the actor might open."""
+    own = "sales_manager" in actor.positions
+    superior = any(authorization.holds_duty(session, actor, d, None) for d in _OPENERS)
+    return own or superior or actor.administrator
 
 
 def _next_number(session: Session) -> str:

@@ -1,16 +1,18 @@
 """Documents: upload, metadata, content."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, File, UploadFile
 from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Platform, Reading, Transaction
 from api.shapes import Answer, Key
 from engine import documents
-from engine.authorization import Permission
+from engine.authorization import Actor, Permission
 from engine.schema import Document
 
 router = APIRouter(prefix="/v2/documents", tags=["documents"], route_class=CommandRoute)
@@ -94,11 +96,21 @@ def get_document(
     document_id: Key, actor: CurrentActor, session: Reading
 ) -> StreamingResponse:
     """Send a document's content."""
-    row, stream = documents.open_content(session, actor, document_id)
+    return stream(session, actor, document_id)
 
-    def chunks() -> Any:
-        with stream:
-            while piece := stream.read(_CHUNK):
+
+def stream(session: Session, actor: Actor, document_key: int) -> StreamingResponse:
+    """Return a document's content as it comes from the store.
+
+    Raises:
+        DocumentNotFoundError: It is not there for the actor.
+        DocumentClosedError: It is, but not for him to read.
+    """
+    row, content = documents.open_content(session, actor, document_key)
+
+    def chunks() -> Iterator[bytes]:
+        with content:
+            while piece := content.read(_CHUNK):
                 yield piece
 
     headers = {

@@ -1,5 +1,7 @@
 """Server-rendered pages."""
 
-from api.web.pages import inbox, sign_in, tasks
+from api.web.pages import definitions, inbox, notices, projects, sign_in, tasks
 
-PAGES = (sign_in.router, inbox.router, tasks.router)
+PAGES = tuple(
+    page.router for page in (sign_in, inbox, tasks, projects, notices, definitions)
+)
