@@ -75,6 +75,13 @@ def operator(element: Element) -> Operator | None:
     return None
 
 
+def is_for_workers(element: Element) -> bool:
+    """Tell whether the call is for somebody's own worker, as Camunda's words say."""
+    ours = any(True for _ in _extensions(element, "serviceTaskOperator"))
+    theirs = any(True for _ in _extensions(element, "taskDefinition"))
+    return not ours and (theirs or bool(element.get(f"{{{CAMUNDA}}}topic")))
+
+
 def decision(element: Element) -> str:
     """Return the id of the decision that a business rule task calls."""
     ours = text(element, "calledDecisionId")

@@ -156,6 +156,8 @@ def _operation_unknown(diagram: Diagram) -> Hits:
         operator = extensions.operator(node.element)
         if operator is None or not operator.operation or known is None:
             continue
+        if extensions.is_for_workers(node.element):
+            continue
         if operator.operation not in known:
             yield hit(node, operation=operator.operation)
 
