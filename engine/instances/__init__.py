@@ -2,6 +2,7 @@
 
 from engine.instances.commands import (
     MayNotStartError,
+    SuspensionError,
     cancel,
     cancel_all,
     create,
@@ -26,6 +27,7 @@ from engine.steps import InstanceNotFoundError
 __all__ = [
     "InstanceNotFoundError",
     "MayNotStartError",
+    "SuspensionError",
     "Waiting",
     "cancel",
     "cancel_all",

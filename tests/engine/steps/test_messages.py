@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from engine import instances, messages
 from engine.schema import Message, MessageSubscription
+from engine.search import Query
 from tests import builders
 from tests.builders import (
     ADMIN,
@@ -403,7 +404,7 @@ def test_messages_are_searched_by_what_became_of_them(world):
     publish(world, "goods", "A-1", {})
 
     with world.transaction() as session:
-        query = builders.Query(filter={"state": "BUFFERED", "messageName": "goods"})
+        query = Query(filter={"state": "BUFFERED", "messageName": "goods"})
         (row,) = messages.search(session, ADMIN, query).items
 
     assert row.correlation_key == "A-1"

@@ -8,10 +8,10 @@ from engine.actors import SYSTEM
 from engine.lifecycles import JobState
 from engine.operations import BpmnError, RemoteResult
 from engine.schema import Incident, Job, Scope
+from engine.search import Query
 from tests import builders
 from tests.builders import (
     ADMIN,
-    Query,
     boundary,
     diagram,
     end,
@@ -268,7 +268,7 @@ def test_an_operation_may_cancel_the_other_instances_of_its_project(world, opera
     assert len(world.holds("zhao")) == 0
 
 
-def remote(context, given):
+def remote(_, __):
     raise AssertionError("never called inside a transaction")
 
 
