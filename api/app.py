@@ -11,8 +11,8 @@ from api import access, errors
 from api.limits import BodyLimit
 from api.platform import Platform
 from api.routers import ROUTERS
-from api.web import PAGES
 from api.web.headers import SecurityHeaders
+from api.web.pages import PAGES
 
 _STATIC = Path(__file__).parent / "web" / "static"
 

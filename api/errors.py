@@ -8,11 +8,13 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 from api.language import language_of
+from api.web.rendering import render
+from api.web.visitors import SignInFirst
 from engine import errors
 from engine.errors import Problem, Text
 
@@ -91,15 +93,26 @@ def problem(
 
 
 def respond(
-    body: Mapping[str, Any], headers: Mapping[str, str] | None = None
-) -> JSONResponse:
-    """Send a problem body."""
+    request: Request,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Send a problem: as JSON to programs, as a page to somebody who reads pages."""
+    if _reads_pages(request):
+        actor = getattr(request.state, "actor", None)
+        values = {"actor": actor, "problem": body}
+        return render(request, "error.html.j2", status=body["status"], **values)
     return JSONResponse(
         dict(body),
         status_code=body["status"],
         media_type="application/problem+json",
         headers=dict(headers or {}),
     )
+
+
+def _reads_pages(request: Request) -> bool:
+    is_api = request.url.path.startswith(("/v2", "/openapi", "/static"))
+    return not is_api and "text/html" in request.headers.get("accept", "")
 
 
 def headers_of(status: int) -> dict[str, str]:
@@ -118,21 +131,27 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(DBAPIError, _database_error)
     app.add_exception_handler(Exception, _unexpected_error)
+    app.add_exception_handler(SignInFirst, _sign_in_first)
 
 
-def _engine_error(request: Request, error: Exception) -> JSONResponse:
+def _sign_in_first(_: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInFirst)  # noqa: S101 - as registered
+    return error.response
+
+
+def _engine_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.EngineError)  # noqa: S101 - as registered
     status = status_of(error)
     body = problem(request, status, error.code, error.text, error.problems)
-    return respond(body, headers_of(status))
+    return respond(request, body, headers_of(status))
 
 
-def _validation_error(request: Request, error: Exception) -> JSONResponse:
+def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         detail = Text("The body is no valid JSON.", "请求正文不是有效的JSON。")
-        return respond(problem(request, 400, "invalid-json", detail))
+        return respond(request, problem(request, 400, "invalid-json", detail))
     problems = tuple(
         Problem(_pointer(item["loc"]), item["type"], _sentence(item)) for item in found
     )
@@ -140,7 +159,7 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
         "The request does not have the described shape; see errors.",
         "请求与接口说明不符,详见errors。",
     )
-    return respond(problem(request, 400, "malformed", detail, problems))
+    return respond(request, problem(request, 400, "malformed", detail, problems))
 
 
 def _pointer(location: tuple[Any, ...]) -> str:
@@ -156,16 +175,16 @@ def _sentence(item: Mapping[str, Any]) -> Text:
     return Text(str(item["msg"]), zh)
 
 
-def _http_error(request: Request, error: Exception) -> JSONResponse:
+def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as registered
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
     title = _TITLES.get(error.status_code, _TITLES[500])
     detail = Text(f"{title.en}: {request.url.path}", f"{title.zh}:{request.url.path}")
     headers = {**headers_of(error.status_code), **(error.headers or {})}
-    return respond(problem(request, error.status_code, code, detail), headers)
+    return respond(request, problem(request, error.status_code, code, detail), headers)
 
 
-def _database_error(request: Request, error: Exception) -> JSONResponse:
+def _database_error(request: Request, error: Exception) -> Response:
     text = str(error).lower()
     if any(hint in text for hint in _DISK_FULL):
         detail = Text(
@@ -185,13 +204,13 @@ def _database_error(request: Request, error: Exception) -> JSONResponse:
 
 def _unavailable(
     request: Request, code: str, detail: Text, error: Exception
-) -> JSONResponse:
+) -> Response:
     body = problem(request, 503, code, detail)
     log.error("database failed", trace_id=body["traceId"], error=str(error)[:500])
-    return respond(body, headers_of(503))
+    return respond(request, body, headers_of(503))
 
 
-def _unexpected_error(request: Request, error: Exception) -> JSONResponse:
+def _unexpected_error(request: Request, error: Exception) -> Response:
     detail = Text(
         "Something unexpected happened and nothing was changed; tell the "
         "administrator the traceId.",
@@ -199,4 +218,4 @@ def _unexpected_error(request: Request, error: Exception) -> JSONResponse:
     )
     body = problem(request, 500, "internal-error", detail)
     log.error("request failed", trace_id=body["traceId"], exc_info=error)
-    return respond(body)
+    return respond(request, body)

@@ -81,6 +81,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> Non
         f"The request is larger than the limit of {size}; nothing was stored.",
         f"请求超过上限{size},未保存任何内容。",
     )
-    body = problem(Request(scope), 413, "too-large", detail)
-    response = respond(body, {"Connection": "close"})
+    request = Request(scope)
+    body = problem(request, 413, "too-large", detail)
+    response = respond(request, body, {"Connection": "close"})
     await response(scope, receive, send)

@@ -1,7 +1,1 @@
 """Server-rendered pages."""
-
-from api.web.pages import definitions, inbox, notices, projects, sign_in, tasks
-
-PAGES = tuple(
-    page.router for page in (sign_in, inbox, tasks, projects, notices, definitions)
-)

@@ -11,7 +11,8 @@ from api.web.forms.posts import yuan
 from engine.errors import Problem
 from engine.forms import Field, Form, Kind
 
-Options = Mapping[str, Sequence[tuple[Any, str]]]
+Listed = Sequence[tuple[Any, str]]
+Options = Mapping[str, Listed]
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _INPUTS = {
@@ -23,6 +24,10 @@ _INPUTS = {
     Kind.PASSWORD: "password",
 }
 _NUMERIC = {Kind.INTEGER: "numeric", Kind.NUMBER: "decimal", Kind.MONEY: "decimal"}
+_YES_NO: Mapping[str, Listed] = {
+    "zh": ((True, "是"), (False, "否")),
+    "en": ((True, "Yes"), (False, "No")),
+}
 _MEDIA_SUFFIXES = {
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
@@ -97,6 +102,7 @@ class Drawer:
         language: ``zh`` or ``en``.
         options: What `Form.options` gave, by field.
         people: Account → name, for fields that ask for somebody.
+        documents: Key → name, for files that the values name by key alone.
         problems: What was wrong with the last answers.
     """
 
@@ -107,12 +113,14 @@ class Drawer:
         *,
         options: Options | None = None,
         people: Mapping[str, str] | None = None,
+        documents: Mapping[str, str] | None = None,
         problems: Iterable[Problem] = (),
     ) -> None:
         self._form = form
         self._language = language
         self._options = dict(options or {})
         self._people = tuple((people or {}).items())
+        self._documents = dict(documents or {})
         self._errors: dict[str, list[str]] = {}
         for problem in problems:
             name = problem.pointer.removeprefix("/").replace("/", ".")
@@ -150,7 +158,8 @@ class Drawer:
         again: bool = False,
         inner: bool = False,
     ) -> Control:
-        draws = self._macro(asked)
+        listed = self._listed(asked, name)
+        draws = self._macro(asked, listed)
         return Control(
             name=name,
             id=_id(name),
@@ -166,21 +175,20 @@ class Drawer:
             unit=_unit(asked, self._language),
             attributes=_attributes(asked),
             errors=tuple(self._errors.get(name, ())),
-            options=self._choices(asked, value),
-            files=tuple(_files(value)) if draws in {"file", "files"} else (),
+            options=_options(asked, listed or (), value),
+            files=self._files(value) if draws in {"file", "files"} else (),
             columns=self._columns(asked) if draws == "rows" else (),
             rows=self._rows(asked, name, value, draws),
         )
 
-    def _macro(self, asked: Field) -> str:
+    def _macro(self, asked: Field, listed: Listed | None) -> str:
         if asked.fixed:
             return "fixed"
         if asked.kind is Kind.LIST:
-            return self._list_macro(asked)
-        if asked.kind in (Kind.CHOICE, Kind.BOOLEAN):
-            radio = asked.ui.get("ui:widget") == "radio" or asked.kind is Kind.BOOLEAN
-            return "radio" if radio else "select"
-        if asked.kind is Kind.USER or asked.name in self._options:
+            return _list_macro(asked, listed)
+        if asked.kind is Kind.BOOLEAN or asked.ui.get("ui:widget") == "radio":
+            return "radio"
+        if listed is not None:
             return "select"
         return {
             Kind.LONG_TEXT: "textarea",
@@ -189,39 +197,17 @@ class Drawer:
             Kind.RECORD: "record",
         }.get(asked.kind, "input")
 
-    def _list_macro(self, asked: Field) -> str:
-        item = asked.item
-        if item is not None and item.kind is Kind.DOCUMENT:
-            return "files"
-        if asked.name in self._options or (item and item.choices):
-            return "checkboxes"
-        if item is not None and item.kind is Kind.USER:
-            return "checkboxes"
-        return "rows" if item is not None and item.shape is not None else "lines"
-
-    def _choices(self, asked: Field, value: Any) -> tuple[Option, ...]:
-        chosen = (
-            {str(each) for each in value} if isinstance(value, list) else {_key(value)}
-        )
-        listed = self._listed(asked)
-        known = {_key(each) for each, _ in listed}
-        # What was chosen before stays visible, even if it is no choice any more.
-        if listed and asked.kind is not Kind.BOOLEAN:
-            listed += [(each, each) for each in sorted(chosen - known - {""})]
-        return tuple(
-            Option(_key(each), title, _key(each) in chosen) for each, title in listed
-        )
-
-    def _listed(self, asked: Field) -> list[tuple[Any, str]]:
+    def _listed(self, asked: Field, name: str) -> Listed | None:
+        """Return the values to choose from; None where anything can be typed."""
         item = asked.item or asked
+        path = ".".join(part for part in name.split(".") if not part.isdecimal())
         if asked.kind is Kind.BOOLEAN:
-            yes_no = ("是", "否") if self._language == "zh" else ("Yes", "No")
-            return [(True, yes_no[0]), (False, yes_no[1])]
-        if asked.name in self._options:
-            return list(self._options[asked.name])
+            return _YES_NO[self._language]
+        if path in self._options:
+            return self._options[path]
         if item.choices:
             return [(c.value, c.title.to(self._language)) for c in item.choices]
-        return list(self._people) if item.kind is Kind.USER else []
+        return self._people if item.kind is Kind.USER else None
 
     def _columns(self, asked: Field) -> tuple[str, ...]:
         if asked.item is None or asked.item.shape is None:
@@ -258,6 +244,16 @@ class Drawer:
             for each in item.shape.every().values()
         )
 
+    def _files(self, value: Any) -> tuple[File, ...]:
+        found = []
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Mapping) and "documentId" in each:
+                key = str(each["documentId"])
+                found.append(File(key, str(each.get("fileName") or key)))
+            elif isinstance(each, str) and each:
+                found.append(File(each, self._documents.get(each, each)))
+        return tuple(found)
+
     def _target(self, name: str, controls: Sequence[Control]) -> str:
         drawn = {control.id for control in _all(controls)}
         while name:
@@ -286,15 +282,15 @@ def _key(value: Any) -> str:
 
 def _shown(asked: Field, value: Any) -> str:
     """Return a value as it stands in an input."""
+    if asked.kind is Kind.JSON and value is not None and not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, indent=2)
     if value is None or isinstance(value, list) or asked.kind is Kind.PASSWORD:
         return ""
     if asked.kind is Kind.MONEY and isinstance(value, int):
         return yuan(value)
     if asked.kind is Kind.DATE_TIME and isinstance(value, str):
         return _local(value)
-    if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False, indent=2)
-    return _key(value)
+    return "" if isinstance(value, Mapping) else _key(value)
 
 
 def _local(text: str) -> str:
@@ -306,13 +302,26 @@ def _local(text: str) -> str:
     return local.strftime("%Y-%m-%dT%H:%M")
 
 
-def _files(value: Any) -> Iterable[File]:
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, Mapping) and "documentId" in each:
-            key = str(each["documentId"])
-            yield File(key, str(each.get("fileName") or key))
-        elif isinstance(each, str) and each:
-            yield File(each, each)
+def _list_macro(asked: Field, listed: Listed | None) -> str:
+    if asked.item is not None and asked.item.kind is Kind.DOCUMENT:
+        return "files"
+    if listed is not None:
+        return "checkboxes"
+    return (
+        "rows" if asked.item is not None and asked.item.shape is not None else "lines"
+    )
+
+
+def _options(asked: Field, listed: Listed, value: Any) -> tuple[Option, ...]:
+    chosen = {_key(each) for each in (value if isinstance(value, list) else [value])}
+    offered = list(listed)
+    # What was chosen before stays visible, even if it is no choice any more.
+    if offered and asked.kind is not Kind.BOOLEAN:
+        known = {_key(each) for each, _ in offered}
+        offered += [(each, each) for each in sorted(chosen - known - {""})]
+    return tuple(
+        Option(_key(each), title, _key(each) in chosen) for each, title in offered
+    )
 
 
 def _unit(asked: Field, language: str) -> str:
