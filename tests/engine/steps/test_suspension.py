@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import instances, messages, steps, user_tasks
 from engine.authorization import PermissionMissingError
@@ -192,9 +192,7 @@ def test_what_an_instance_waits_for_says_since_when_and_whether_that_is_normal(w
     world.deploy(CHASED)
     key = world.start("chased")
     with world.transaction() as session:
-        session.execute(
-            UserTask.__table__.update().values(due_at=NINE + timedelta(hours=2))
-        )
+        session.execute(update(UserTask).values(due_at=NINE + timedelta(hours=2)))
         before = instances.waiting(session, person("wang"), key)
     world.set_clock(NINE + timedelta(hours=3))
 
