@@ -5,7 +5,6 @@ as ``<form>.json``, because diagrams name them without a folder.
 """
 
 import hashlib
-import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 from engine.dmn import Decisions, DmnError
 from engine.dmn import parse as parse_decisions
 from engine.errors import Finding, Text
+from engine.forms import FormBrokenError, read_form
 from engine.runtime import (
     BpmnFile,
     ProcessInfo,
@@ -114,7 +114,7 @@ def _digest_of(files: Iterable[PackageFile]) -> str:
 def read(name: str, sources: Sequence[SourceFile]) -> Package:
     """Read ``sources`` as the package ``name``; nothing is judged yet."""
     files = sorted((_classified(source) for source in sources), key=lambda f: f.name)
-    findings = list(_twice(files))
+    findings = [*_twice(files), *_broken_forms(files)]
     bpmn, decisions = {}, {}
     for file in files:
         try:
@@ -176,23 +176,16 @@ def _twice(files: Iterable[PackageFile]) -> Iterator[Finding]:
             Text(f"Two files are called {name}.", f"有两个文件名为{name}。"),
             Text("Rename or leave out one of them.", "请改名或去掉其中一个。"),
         )
+
+
+def _broken_forms(files: Iterable[PackageFile]) -> Iterator[Finding]:
     for file in files:
-        if file.kind == "form" and (trouble := _no_json(file)):
-            yield Finding(
-                file.name,
-                None,
-                "form-invalid",
-                Text(f"The form is no JSON: {trouble}.", f"表单不是JSON:{trouble}。"),
-                Text("Correct the file.", "请修正该文件。"),
-            )
-
-
-def _no_json(file: PackageFile) -> str:
-    try:
-        json.loads(file.content)
-    except ValueError as error:
-        return str(error)
-    return ""
+        if file.kind == "form":
+            try:
+                read_form(file.name.removesuffix(".json"), file.content)
+            except FormBrokenError as error:
+                remedy = Text("Correct the file.", "请修正该文件。")
+                yield Finding(file.name, None, error.code, error.text, remedy)
 
 
 def _decision_finding(file: PackageFile, error: DmnError) -> Finding:

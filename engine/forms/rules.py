@@ -90,15 +90,21 @@ def defaults(
 
 
 def options(
-    shape: Shape, context: Mapping[str, Any], now: datetime | None
+    shape: Shape, context: Mapping[str, Any], now: datetime | None, at: str = ""
 ) -> dict[str, list[tuple[Any, str]]]:
-    """Return the values to choose from, by field: (value, title)."""
+    """Return the values to choose from: path of the field → (value, title).
+
+    The path of a field in the rows of a list is ``list.field``.
+    """
     found = {}
     for name, field in shape.every().items():
-        source = field.options or (field.item.options if field.item else None)
+        inner = field.item or field
+        source = field.options or inner.options
         if source is not None:
             listed = _json(plain(source.evaluate(context, now=now)))
-            found[name] = [_option(each) for each in listed or ()]
+            found[f"{at}{name}"] = [_option(each) for each in listed or ()]
+        if inner.shape is not None:
+            found |= options(inner.shape, context, now, f"{at}{name}.")
     return found
 
 

@@ -310,3 +310,20 @@ def test_deputies_take_over_on_the_first_day_and_give_back_after_the_last(place)
         (0, ["lin", "wang"]),
         (1, ["lin", "hou"]),
     ]
+
+
+def test_a_joint_round_waits_for_the_deputy_of_somebody_who_is_away(place):
+    content, rows = joint(place, ["user:hou", "user:wang"], ["hou", "wang"])
+    away = {"for": "wang", "deputy": "chen", "start": "2026-03-03", "end": "2026-03-03"}
+    with place.database.transaction() as session:
+        duty_changes.replace(session, ADMIN, {**content, "deputies": [away]})
+
+    with place.database.transaction() as session:
+        cache.set_clock(session, rig.NINE.replace(day=3))
+        duty_changes.follow_absences(session)
+
+    with place.database.reading() as session:
+        found = select(UserTask).where(UserTask.joint_key == 500)
+        states = {row.assignee: row.state for row in session.scalars(found)}
+        assert states == {"hou": "CREATED", "wang": "CANCELED", "chen": "CREATED"}
+        assert waiting(session, rows["hou"]) == ["hou"]

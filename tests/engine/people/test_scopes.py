@@ -1,11 +1,12 @@
 import pytest
 from sqlalchemy import select
 
-from engine import duties, journal, scopes
+from engine import duties, duty_changes, journal, scopes
 from engine.cache import Caches
 from engine.database import Database
 from engine.schema import JournalEntry
 from tests.engine import rig
+from tests.engine.people.conftest import ADMIN, replaced
 
 
 def set_members(place, role, people, **more):
@@ -94,3 +95,26 @@ def test_a_closed_scope_keeps_its_members(place):
         assert scopes.get(session, place.project).closed_at == rig.NINE
         assert scopes.scopes_of(session, "hp") == {place.project}
         assert journal.entries_of(session) == []
+
+
+def test_proxies_record_answers_for_the_holders(place):
+    with place.database.transaction() as session:
+        content = replaced()
+        content["duties"]["customer_contact"]["proxies"] = ["project.sales_manager"]
+        duty_changes.replace(session, ADMIN, content)
+
+    with place.database.reading() as session:
+        found = duties.proxies(session, "customer_contact", place.project)
+        assert found == ("zhao",)
+
+
+def test_a_duty_says_how_its_holders_share_a_task(place):
+    with place.database.transaction() as session:
+        content = replaced()
+        content["duties"]["service_director"]["mode"] = "any"
+        duty_changes.replace(session, ADMIN, content)
+
+    with place.database.reading() as session:
+        assert duties.mode(session, "service_director") == "any"
+        assert duties.mode(session, "sales_director") == "one"
+        assert duties.mode(session, "nobody_knows") == "one"

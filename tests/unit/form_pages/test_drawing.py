@@ -252,3 +252,75 @@ def test_answers_cannot_inject_markup():
     root = drawn(form, {"note": "</textarea><script>alert(1)</script>"})
 
     assert root.all("script") == []
+
+
+def test_choices_inside_rows_are_offered_in_every_row():
+    rows = {
+        "type": "array",
+        "items": {"type": "object", "properties": {"module": {"type": "string"}}},
+    }
+    form = made({"rows": rows, "module": {"type": "string"}})
+
+    root = drawn(
+        form,
+        {"rows": [{}, {"module": "GSP"}]},
+        options={"rows.module": [("GSP", "GSP"), ("POS", "POS")]},
+    )
+
+    assert [each.attributes["name"] for each in root.all("select")] == [
+        "rows.0.module",
+        "rows.1.module",
+    ]
+    assert root.one("input", name="module")
+
+
+def test_several_people_are_ticked():
+    people = {"type": "array", "items": {"type": "string", "x-kind": "user"}}
+    form = made({"team": people})
+
+    boxes = drawn(form, {"team": ["li"]}).all("input", type="checkbox")
+
+    assert [
+        (each.attributes["value"], "checked" in each.attributes) for each in boxes
+    ] == [("chen", False), ("li", True)]
+
+
+def test_free_json_is_written_out():
+    form = made({"answers": {"x-kind": "json"}})
+
+    text = drawn(form, {"answers": [1, "二"]}).one("textarea").text
+
+    assert json.loads(text) == [1, "二"]
+
+
+def test_files_are_called_by_their_name():
+    form = made({"file": {"x-kind": "file", "x-accept": ["application/pdf"]}})
+
+    named = drawn(form, {"file": {"documentId": "17", "fileName": "合同.pdf"}})
+    known = drawn(form, {"file": "17"}, documents={"17": "合同.pdf"})
+
+    for root in (named, known):
+        assert root.one("a", href="/documents/17").text == "合同.pdf"
+        assert root.one("input", type="hidden").attributes["value"] == "17"
+        assert "required" not in root.one("input", type="file").attributes
+    accepted = named.one("input", type="file").attributes["accept"]
+    assert accepted == "application/pdf,.pdf"
+
+
+def test_what_the_system_fills_in_is_shown_and_not_asked():
+    form = made({"version": {"type": "integer", "x-server": True, "title": "版本"}})
+
+    root = drawn(form, {"version": 3})
+
+    assert root.one("output").text == "3"
+    assert root.all("input") == []
+
+
+def test_a_record_is_a_group():
+    form = made({"site": {"title": "现场", "properties": {"city": {"type": "string"}}}})
+
+    root = drawn(form, {"site": {"city": "大连"}})
+
+    assert root.one("fieldset").one("legend").text == "现场"
+    assert root.one("input", name="site.city").attributes["value"] == "大连"
+    assert values_of(form, posted(root)) == {"site": {"city": "大连"}}
