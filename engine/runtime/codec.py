@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from engine.runtime.data import Data
+from engine.runtime.data import Data, same
 from engine.runtime.faults import StateError
 from engine.runtime.model import Model
 from engine.runtime.packing import pack, unpack
@@ -143,7 +143,7 @@ def _difference(base: int, like: Data, data: Data) -> list[Any]:
     changed = {
         key: value
         for key, value in data.items()
-        if key not in like or ((old := like[key]) is not value and old != value)
+        if key not in like or not same(like[key], value)
     }
     gone = [key for key in like if key not in data]
     return [base, changed, gone] if gone else [base, changed]

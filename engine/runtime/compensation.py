@@ -8,8 +8,8 @@ is what the activity had changed; a handler sees the present data with that on t
 Whoever throws drives the undoing: its memo holds the entries still to be undone.
 """
 
-from engine.runtime import cutting, event_scopes, waiting
-from engine.runtime.data import Data, carry_over
+from engine.runtime import cutting, event_scopes, scopes, waiting
+from engine.runtime.data import Data, carry_over, same
 from engine.runtime.elements import TriggerKind
 from engine.runtime.normalise import MADE_UP
 from engine.runtime.scopes import UNDO
@@ -47,7 +47,7 @@ def remember(token: Token) -> None:
     entry["data"] = {
         key: value
         for key, value in token.data.items()
-        if key not in before or before[key] != value
+        if key not in before or not same(before[key], value)
     }
     token.scope.compensations.append(entry)
 
@@ -103,7 +103,8 @@ def handled(token: Token) -> None:
     scope, driver = token.scope, token.scope.root.find(token.memo[DRIVER])
     base, new = token.memo[BASE], token.data
     cutting.cut(token, "")
-    if driver is None:
+    if driver is None:  # it was cut off while the handler was at work
+        scopes.settle(scope, new)
         return
     driver.data = carry_over(base, new, driver.data, latest=True)
     if scope.host is driver:

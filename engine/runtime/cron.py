@@ -44,7 +44,7 @@ class Cron:
         local = moment.astimezone(ZoneInfo(zone))
         for day in _days_from(local.date()):
             if self._allows(day):
-                for found in self._times(day, ZoneInfo(zone)):
+                for found in self._times(day, local, ZoneInfo(zone)):
                     if found > moment:
                         return found
         msg = "no day is ever due"
@@ -57,8 +57,12 @@ class Cron:
         by_weekday = day.isoweekday() % 7 in self.weekdays
         return by_date or by_weekday if self.either_day else by_date and by_weekday
 
-    def _times(self, day: date, zone: ZoneInfo) -> Iterator[datetime]:
+    def _times(self, day: date, after: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+        """Yield the moments of a day, without hours that are over."""
+        is_first = day == after.date()
         for hour in self.hours:
+            if is_first and hour < after.hour:
+                continue
             for minute in self.minutes:
                 for second in self.seconds:
                     yield datetime.combine(day, time(hour, minute, second), zone)

@@ -51,6 +51,25 @@ def hand_out(value: Any) -> Any:
     return value
 
 
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two values are the same in value, type and way of writing.
+
+    Python calls 1, True and 1.0 equal; process data does not.
+    """
+    if one is other:
+        return True
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind is dict:
+        return one.keys() == other.keys() and all(
+            same(item, other[key]) for key, item in one.items()
+        )
+    if kind is list:
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) and (kind in _PLAIN or repr(one) == repr(other))
+
+
 def carry_over(base: Data, new: Data, target: Data, *, latest: bool = False) -> Data:
     """Return ``target`` with what ``new`` changed against ``base``.
 
@@ -69,15 +88,15 @@ def carry_beside(base: Data, new: Data, target: Data, target_base: Data) -> Data
 def _carry(
     base: Data, target_base: Data, new: Data, target: Data, *, latest: bool
 ) -> Data:
-    if new is base or new == base:
+    if new is base:
         return target
     result = dict(target)
     for key in new.keys() | base.keys():
         before, after = base.get(key, _ABSENT), new.get(key, _ABSENT)
-        if after is before or after == before:
+        if same(after, before):
             continue
         mine, mine_before = result.get(key, _ABSENT), target_base.get(key, _ABSENT)
-        if mine is mine_before or mine == mine_before:
+        if same(mine, mine_before):
             _put(result, key, after)
         elif type(before) is type(after) is type(mine) is dict:
             inner = mine_before if type(mine_before) is dict else before

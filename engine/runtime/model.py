@@ -51,25 +51,52 @@ def compile_model(
     library = Library(bpmn)
     problems = Problems()
     scopes: dict[str, ScopeSpec] = {}
-    todo: dict[str, Place | None] = {process_id: None}
-    while todo:
-        wanted, caller = todo.popitem()
+    calls: dict[str, list[Place]] = {process_id: []}
+    while wanted := next((key for key in calls if key not in scopes), None):
         found = library.find(wanted)
         if found is None:
-            _unknown(problems, bpmn, wanted, caller)
+            _unknown(problems, bpmn, wanted, calls.pop(wanted))
             continue
         around = Around(found.definitions, decisions)
         builder = Builder(around, problems, found.file, wanted, scopes)
         builder.build(found.node)
-        todo |= {key: at for key, at in builder.calls.items() if key not in scopes}
+        for key, places in builder.calls.items():
+            calls.setdefault(key, []).extend(places)
+    _check_calls(scopes, calls)
     if problems.findings:
         raise ModelError(problems.findings)
-    undoable = any(
-        _undoes(node.element) for spec in scopes.values() for node in spec.nodes()
-    )
+    _prepare(scopes)
+    return Model(process_id, scopes)
+
+
+def _prepare(scopes: Mapping[str, ScopeSpec]) -> None:
+    """Tell all scopes what concerns them of the whole model."""
+    elements = [node.element for spec in scopes.values() for node in spec.nodes()]
+    undoable = any(map(_undoes, elements))
     for spec in scopes.values():
         spec.undoable = undoable
-    return Model(process_id, scopes)
+
+
+def _check_calls(
+    scopes: Mapping[str, ScopeSpec], calls: Mapping[str, list[Place]]
+) -> None:
+    """Refuse calls of processes that only an event can start."""
+    for called, places in calls.items():
+        spec = scopes.get(called)
+        if spec is None or spec.entrances or not spec.starts:
+            continue
+        for place in places:
+            place.refuse(
+                "called-process-needs-event",
+                Text(
+                    f"Only an event can start the process {called!r}.",
+                    f"流程“{called}”只能由事件启动。",
+                ),
+                Text(
+                    "Give it a start event without a trigger.",
+                    "请为其添加一个无触发的启动事件。",
+                ),
+            )
 
 
 def _undoes(element: Element) -> bool:
@@ -79,12 +106,16 @@ def _undoes(element: Element) -> bool:
 
 
 def _unknown(
-    problems: Problems, bpmn: Sequence[SourceFile], wanted: str, caller: Place | None
+    problems: Problems,
+    bpmn: Sequence[SourceFile],
+    wanted: str,
+    callers: Sequence[Place],
 ) -> None:
     rule = Text(f"There is no process {wanted!r}.", f"没有流程“{wanted}”。")
     remedy = Text("Add the file that holds it.", "请加入包含该流程的文件。")
-    if caller is not None:
+    for caller in callers:
         caller.refuse("process-unknown", rule, remedy)
+    if callers:
         return
     name = bpmn[0].name if bpmn else ""
     problems.findings.append(Finding(name, None, "process-unknown", rule, remedy))

@@ -39,6 +39,8 @@ def begin(scope: Scope, data: Data, starts: Sequence[str]) -> None:
     arming.arm_starts(scope)
     for name in starts:
         Token(scope, scope.spec.node(name), top, data).go()
+    if not starts:
+        settle(scope, data)
 
 
 def begin_behind(scope: Scope, data: Data, name: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from engine.errors import Text
+from engine.errors import EngineError, Text
 from engine.runtime import expressions, times
 from engine.runtime.cron import Cron
 from engine.runtime.data import Data
@@ -68,7 +68,7 @@ def due_date(token: Token, text: str, value: Any) -> datetime | None:
 def _reading(text: str, blame: str, action: Callable[[], T]) -> T:
     try:
         return action()
-    except (ValueError, TypeError, OverflowError, KeyError) as error:
+    except (ValueError, TypeError, OverflowError, KeyError, EngineError) as error:
         raise ElementFailed(
             "timer-invalid",
             Text(

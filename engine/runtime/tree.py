@@ -136,7 +136,7 @@ def _fork_of(token: Token) -> Token | None:
 
 def _share(source: Token, node: Token, base: Data, new: Data) -> None:
     """Carry a change to ``node`` and all below it, except ``source``."""
-    if node is source or new == base:
+    if node is source or new is base:
         return
     for child in node.below:
         _share(source, child, base, new)

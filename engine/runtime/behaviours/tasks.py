@@ -163,7 +163,7 @@ def _duty(token: Token, work: UserWork, data: Data) -> Data:
     if isinstance(found, str):
         return {"duty": found}
     if isinstance(found, list) and all(isinstance(item, str) for item in found):
-        return {"duty": work.duty_rule.text, "candidates": tuple(found)}
+        return {"duty": None, "candidates": tuple(found)}
     raise ElementFailed(
         "expression-failed",
         Text(

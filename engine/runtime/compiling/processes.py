@@ -25,7 +25,7 @@ _DUPLICATE = (
 class Builder:
     """Builds the scopes of one process; ``scopes`` collects them by key.
 
-    ``calls`` collects the ids of called processes, which others build.
+    ``calls`` collects where processes are called, which others build.
     """
 
     around: Around
@@ -33,7 +33,7 @@ class Builder:
     file: str
     process_id: str
     scopes: dict[str, ScopeSpec]
-    calls: dict[str, Place] = field(default_factory=dict)
+    calls: dict[str, list[Place]] = field(default_factory=dict)
 
     def build(self, process: Node) -> ScopeSpec:
         """Return the process as a scope, after everything inside it."""
@@ -92,7 +92,7 @@ class Builder:
                 Text("Name the process to call.", "请指定要调用的流程。"),
             )
         else:
-            self.calls.setdefault(called, place)
+            self.calls.setdefault(called, []).append(place)
         return called
 
     def place(self, node: Node) -> Place:

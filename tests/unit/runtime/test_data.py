@@ -251,3 +251,29 @@ def test_facts_that_were_looped_over_are_copied() -> None:
     run.do("u")
 
     assert run.live.variables(run.wait("u").ref)["person"] == "bob"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (0, False),
+        (1, True),
+        (1, Decimal(1)),
+        (Decimal("1.0"), Decimal("1.00")),
+        ({"x": [0]}, {"x": [False]}),
+        (
+            datetime.fromisoformat("2026-03-02T09:00:00+08:00"),
+            datetime.fromisoformat("2026-03-02T01:00:00+00:00"),
+        ),
+    ],
+)
+def test_a_change_to_what_python_calls_equal_is_a_change(
+    before: object, after: object
+) -> None:
+    run = Run(compiled(*BRANCHES), {"v": before})
+    run.do("a", v=after)
+    run.store()
+    run.do("b")
+    run.store()
+
+    assert repr(run.data) == repr({"v": after})

@@ -225,3 +225,11 @@ def test_an_element_may_be_called_like_the_librarys_own_nodes() -> None:
     run.do("p.EndJoin")
 
     assert run.tasks == ["End"]
+
+
+def test_a_process_that_only_an_event_starts_cannot_be_called() -> None:
+    waiting = process(start("s", message("hello")), name="q")
+
+    assert codes(call("x", "q"), beside=HELLO + waiting) == {
+        ("x", "called-process-needs-event")
+    }

@@ -262,3 +262,9 @@ def test_script_tasks_in_a_sub_process_need_no_waiting() -> None:
     model = compiled(sub("inner", script("s", "x = 1")), user("u"), chain("inner", "u"))
 
     assert Run(model).data == {"x": 1}
+
+
+def test_an_empty_sub_process_is_passed() -> None:
+    run = Run(compiled(start(), sub("inner"), user("u"), chain("start", "inner", "u")))
+
+    assert (run.tasks, run.trace) == (["u"], ["start", "inner"])
