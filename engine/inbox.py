@@ -45,6 +45,13 @@ NAMES: Mapping[str, Column] = {
     "assignee": searching.text(TASKS.c.assignee, nullable=True),
     "candidateUser": searching.related(_CANDIDATES.c.username, _of_candidate),
     "name": searching.text(TASKS.c.name),
+    "text": searching.text(
+        TASKS.c.name
+        + " "
+        + func.lower(TASKS.c.name_en)
+        + " "
+        + func.coalesce(_SCOPES.c.title, "")
+    ),
     "elementId": searching.text(TASKS.c.element_id),
     "elementInstanceKey": searching.key(func.coalesce(TASKS.c.joint_key, TASKS.c.key)),
     "processDefinitionId": searching.text(TASKS.c.process_id),

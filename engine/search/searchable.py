@@ -52,9 +52,12 @@ class _Rank:
 class Searchable:
     """A table that can be searched, by the names that may be used."""
 
-    def __init__(self, names: Mapping[str, Column], key: ColumnElement[Any]) -> None:
+    def __init__(
+        self, names: Mapping[str, Column], key: ColumnElement[Any] | Column
+    ) -> None:
         self._names = names
-        self._key = key
+        self._last = key if isinstance(key, Column) else columns.key(key)
+        self._key = self._last.expression
 
     def search(
         self, session: Session, rows: Select[Any], query: Query
@@ -111,7 +114,7 @@ class Searchable:
             _Rank(self._sorted(each), each.descending, backward) for each in query.sort
         ]
         descending = bool(query.sort) and query.sort[0].descending
-        return [*ranks, _Rank(columns.key(self._key), descending, backward)]
+        return [*ranks, _Rank(self._last, descending, backward)]
 
     def _sorted(self, wanted: Sort) -> Column:
         column = self._names.get(wanted.field)

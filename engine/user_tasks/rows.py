@@ -15,6 +15,7 @@ from engine.authorization import (
     Permission,
     may_see_scope,
     permits,
+    takes_part,
 )
 from engine.errors import ConflictError, NotFoundError, StaleVersionError
 from engine.lifecycles import USER_TASK, UserTaskState
@@ -97,11 +98,29 @@ def find(session: Session, actor: Actor, key: int) -> UserTask:
 
     Raises:
         TaskNotFoundError: There is none, as far as the actor may know.
+        NotCandidateError: He may know that it exists, but not look into it.
     """
     task = session.get(UserTask, key, populate_existing=True)
     if task is None or not is_visible(session, actor, task):
         raise TaskNotFoundError
+    if not may_read(session, actor, task):
+        raise NotCandidateError
     return task
+
+
+def may_read(session: Session, actor: Actor, task: UserTask) -> bool:
+    """Tell whether the actor may look into a task, not only know of it.
+
+    Those who do, did or may do it, those with a role in its project, proxies, and
+    those who manage tasks.
+    """
+    return (
+        actor is SYSTEM
+        or actor.username in {task.assignee, task.completed_by, *task.candidates}
+        or takes_part(session, actor, task.scope_key)
+        or may_manage(session, actor, task)
+        or proxied(session, actor, task) is not None
+    )
 
 
 def is_visible(session: Session, actor: Actor, task: UserTask) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import cache, disclosure, forms, inbox, journal
 from engine.authorization import Actor, NotCandidateError, duties_of
-from engine.forms import Form
+from engine.forms import Form, Shown
 from engine.instances import data_of
 from engine.lifecycles import InstanceState, UserTaskState
 from engine.runtime import NotWaitingError
@@ -18,7 +18,7 @@ from engine.user_tasks import drafts, rows
 from engine.user_tasks.facts import facts
 from engine.user_tasks.rows import ClaimedError
 
-Shown = tuple[str, str, Any]
+Pair = tuple[Shown, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +26,11 @@ class TaskView:
     """A task with all that is needed to work on it.
 
     ``values`` is the process data that the reader may see; ``defaults`` opens the
-    form (a draft is apart). ``shown`` holds (title zh, title en, value) of the case
-    beside the fields, ``options`` the choices by field. ``actions`` are the names of
-    what the actor may do now; ``on_behalf_of`` whom he would represent. ``etag`` is
-    the task's revision. ``done`` and ``total`` count the people of a joint task.
+    form (a draft is apart). ``shown`` holds what the form shows of the case beside
+    the fields, each with its value, ``options`` the choices by field. ``actions``
+    are the names of what the actor may do now; ``on_behalf_of`` whom he would
+    represent. ``etag`` is the task's revision. ``done`` and ``total`` count the
+    people of a joint task.
     """
 
     task: UserTask
@@ -37,7 +38,7 @@ class TaskView:
     values: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, list[tuple[Any, str]]] = field(default_factory=dict)
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[Pair, ...] = ()
     draft: UserTaskDraft | None = None
     actions: frozenset[str] = frozenset()
     on_behalf_of: str | None = None
@@ -162,10 +163,7 @@ def _drawn(
     return {
         "defaults": {**form.defaults(values, known, now), **earlier},
         "options": form.options(values, known, now),
-        "shown": tuple(
-            (shown.title.zh, shown.title.en, value)
-            for shown, value in form.shown(values, known, now)
-        ),
+        "shown": tuple(form.shown(values, known, now)),
     }
 
 
