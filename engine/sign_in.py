@@ -185,12 +185,14 @@ def verify(session: Session, username: str, password: str, source: str) -> Actor
     """
     kept = _sign_ins(session)
     name = username.strip().lower()
-    kept.check(name, source)
     row = session.get(UserAccount, name)
     stored = row.password_hash if row is not None and row.active else None
-    if not _is_right(kept, name, password, stored) or row is None:
-        kept.failed(name, source)
-        raise SignInFailedError
+    if row is None or stored is None or not kept.remembers(name, password, stored):
+        # What is remembered is let in: guessing by others must not lock anybody out.
+        kept.check(name, source)
+        if not _is_right(kept, name, password, stored) or row is None:
+            kept.failed(name, source)
+            raise SignInFailedError
     return identity.actor_of(session, row, authenticated_at=clock.system_now())
 
 
@@ -205,7 +207,7 @@ def confirm(session: Session, actor: Actor, password: str | None) -> None:
         ProofTooOldError: No password, and the sign-in is older.
     """
     if password:
-        verify(session, actor.username, password, "confirmation")
+        verify(session, actor.username, password, f"confirmation {actor.username}")
         return
     proven = actor.authenticated_at
     if proven is None or clock.system_now() - proven > REMEMBERED:
@@ -270,8 +272,6 @@ def require_csrf(signed_in: SignedIn, sent: str | None) -> None:
 
 
 def _is_right(kept: SignIns, name: str, password: str, stored: str | None) -> bool:
-    if stored is not None and kept.remembers(name, password, stored):
-        return True
     # Also without a stored hash: the answer must not come sooner then.
     right = passwords.matches(stored, password)
     if right and stored is not None:

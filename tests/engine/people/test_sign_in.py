@@ -96,6 +96,17 @@ def test_ten_failures_make_an_account_wait(known):
         assert verify(known, "hou", SECRET).username == "hou"
 
 
+def test_guessing_by_others_does_not_lock_a_program_out(known):
+    verify(known, "hou", SECRET)
+    kept = known.database.info["sign_ins"]
+    for number in range(10):
+        kept.failed("hou", f"10.1.1.{number}")
+
+    assert verify(known, "hou", SECRET).username == "hou"
+    with pytest.raises(sign_in.TooManyAttemptsError):
+        verify(known, "hou", "wrong")
+
+
 def test_failures_from_one_address_do_not_stop_others(known):
     kept = known.database.info["sign_ins"]
     for number in range(50):
