@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.shapes import Answer, Key
@@ -115,11 +115,17 @@ def _rows(
 
 
 def _tasks(session: Session, rows: Iterable[JournalEntry]) -> dict[int, UserTask]:
+    """Return the tasks of entries; a joint task stands under its joint key too."""
     wanted = {row.task_key for row in rows if row.task_key is not None}
     if not wanted:
         return {}
-    found = session.scalars(select(UserTask).where(UserTask.key.in_(wanted)))
-    return {task.key: task for task in found}
+    found = session.scalars(
+        select(UserTask).where(
+            or_(UserTask.key.in_(wanted), UserTask.joint_key.in_(wanted))
+        )
+    ).all()
+    joint = {task.joint_key: task for task in found if task.joint_key is not None}
+    return {**joint, **{task.key: task for task in found}}
 
 
 def _names(session: Session, usernames: Collection[str]) -> dict[str, str]:

@@ -14,6 +14,11 @@ from engine import forms
 from engine.errors import NotFoundError
 from engine.schema import UserTask
 
+# What comes about by itself; whoever acted before did not mean it.
+_BY_ITSELF = frozenset(
+    {"TaskCreated", "TaskUnowned", "InstanceCompleted", "IncidentOpened"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -43,7 +48,7 @@ def happenings(
         found.append(
             Happening(
                 at=entry.at,
-                actor_name=entry.actor_name,
+                actor_name="" if entry.event in _BY_ITSELF else entry.actor_name,
                 sentence=sentence.replace("{task}", entry.element_name),
                 on_behalf_of=people.get(behalf, behalf),
                 blocks=_blocks(entry, asked, language, reader),

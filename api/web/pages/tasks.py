@@ -246,7 +246,7 @@ def _shown(
         "behalf": view.on_behalf_of,
         "may_complete": "complete" in view.actions,
         "may_claim": "claim" in view.actions,
-        "may_release": "release" in view.actions,
+        "may_release": "release" in view.actions and len(task.candidates) > 1,
         "draft_at": view.draft.saved_at if view.draft else None,
         "name_of": people.naming(known),
         "entries": happenings(session, told, language, texts, known),
