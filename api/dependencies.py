@@ -11,6 +11,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from api import access, auth, idempotency
+from api.language import speaking
 from engine.authorization import Actor
 from engine.database import Database
 
@@ -26,6 +27,7 @@ def _actor(request: Request) -> Actor:
     access.require(request, actor)
     if actor is None:
         raise access.SignInNeededError
+    actor = speaking(request, actor)
     request.state.actor = actor
     return actor
 

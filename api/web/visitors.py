@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from api import access, auth
+from api.language import speaking
 from engine import sign_in
 from engine.authorization import Actor
 from engine.database import Database
@@ -43,8 +44,9 @@ def _reader(request: Request) -> Reader:
     except NotSignedInError as error:
         raise SignInFirst(back) from error
     access.require(request, signed_in.actor)
-    request.state.actor = signed_in.actor
-    return Reader(signed_in.actor, signed_in.csrf_token)
+    actor = speaking(request, signed_in.actor)
+    request.state.actor = actor
+    return Reader(actor, signed_in.csrf_token)
 
 
 PageReader = Annotated[Reader, Depends(_reader)]
