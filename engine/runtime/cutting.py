@@ -2,7 +2,7 @@
 
 from engine.runtime import waiting
 from engine.runtime.tokens import Scope, Token
-from engine.runtime.tree import uproot
+from engine.runtime.tree import leaves_first, uproot
 from engine.runtime.work import ARMED
 
 
@@ -42,10 +42,9 @@ def silence_inside(token: Token, reason: str) -> None:
 
 def _silence(token: Token, reason: str) -> None:
     """Close waits and note terminations, innermost first."""
-    for child in token.below:
-        _silence(child, reason)
-    inside = token.inside
-    if inside is not None:
-        empty(inside, reason)
-    waiting.close_wait(token, completed=False, reason=reason)
-    waiting.terminated(token)
+    for node in list(leaves_first(token)):
+        inside = node.inside
+        if inside is not None:
+            empty(inside, reason)
+        waiting.close_wait(node, completed=False, reason=reason)
+        waiting.terminated(node)

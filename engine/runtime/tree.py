@@ -5,9 +5,10 @@ nothing follows, ``fork_above`` makes room beside a token that stays. After each
 them no fork has fewer than two branches, so the tree never grows with age.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from uuid import UUID
 
-from engine.runtime.data import Data, carry_beside, carry_over
+from engine.runtime.data import Data, carry_beside, carry_over, same
 from engine.runtime.elements import Flow
 from engine.runtime.specs import NodeSpec
 from engine.runtime.tokens import Scope, Token
@@ -36,8 +37,14 @@ def put_instead(token: Token, spec: NodeSpec, data: Data) -> Token:
 
 
 def fork_above(token: Token) -> Token:
-    """Make a fork of ``token`` and what will come beside it; return the fork."""
+    """Make a fork of ``token`` and what will come beside it; return the fork.
+
+    A fork that holds the very data of the token serves again, so that what comes
+    beside it time after time is not nested.
+    """
     parent = token.above
+    if parent is not None and not parent.is_live and same(parent.data, token.data):
+        return parent
     fork = Token(token.scope, token.scope.spec.start, parent, token.data)
     fork.become_fork()
     token.hang_below(fork)
@@ -134,17 +141,33 @@ def _fork_of(token: Token) -> Token | None:
     return None
 
 
-def _share(source: Token, node: Token, base: Data, new: Data) -> None:
-    """Carry a change to ``node`` and all below it, except ``source``."""
-    if node is source or new is base:
+def leaves_first(token: Token) -> Iterator[Token]:
+    """Yield the node and all below it, each after those below it, older ones first.
+
+    Without recursion: a loop may leave behind any number of nested forks.
+    """
+    todo: list[tuple[Token, bool]] = [(token, False)]
+    while todo:
+        node, is_open = todo.pop()
+        children = node.below
+        if is_open or not children:
+            yield node
+        else:
+            todo.append((node, True))
+            todo += [(child, False) for child in reversed(children)]
+
+
+def _share(source: Token, top: Token, base: Data, new: Data) -> None:
+    """Carry a change to ``top`` and all below it, except ``source``."""
+    if new is base:
         return
-    for child in node.below:
-        _share(source, child, base, new)
-    origin = node.memo.get(ORIGIN)
-    mine = base if origin is None else origin
-    _carry_into(node, base, new, mine)
-    if origin is not None:
-        node.memo[ORIGIN] = carry_beside(base, new, origin, origin)
+    for node in list(leaves_first(top)):
+        if node is source or source.id == node._parent:  # noqa: SLF001 - ours too
+            continue
+        origin = node.memo.get(ORIGIN)
+        _carry_into(node, base, new, base if origin is None else origin)
+        if origin is not None:
+            node.memo[ORIGIN] = carry_beside(base, new, origin, origin)
 
 
 def _carry_into(node: Token, base: Data, new: Data, mine: Data) -> None:
@@ -156,26 +179,35 @@ def _carry_into(node: Token, base: Data, new: Data, mine: Data) -> None:
                 _carry_into(inner, base, new, mine)
 
 
-def _view(node: Token) -> Data:
-    branches = [child for child in node.below if child.role not in ARMED]
-    if node.is_live:
-        return view_of(node)
-    if not branches:
-        return node.data
-    data = node.data
+def _view(top: Token) -> Data:
+    seen: dict[UUID, Data] = {}
+    for node in leaves_first(top):
+        if node.role in ARMED:
+            continue
+        branches = [child for child in node.below if child.id in seen]
+        if node.is_live:
+            seen[node.id] = view_of(node)
+        elif branches:
+            seen[node.id] = _joined(node, branches, seen)
+        else:
+            seen[node.id] = node.data
+    return seen[top.id]
+
+
+def _joined(fork: Token, branches: list[Token], seen: dict[UUID, Data]) -> Data:
+    data = fork.data
     for child in sorted(branches, key=lambda found: found.serial):
-        origin = child.memo.get(ORIGIN, node.data)
-        data = carry_over(origin, _view(child), data, latest=True)
+        origin = child.memo.get(ORIGIN, fork.data)
+        data = carry_over(origin, seen[child.id], data, latest=True)
     return data
 
 
 def _forget(token: Token) -> None:
-    for child in token.below:
-        _forget(child)
-    inside = token.inside
-    if inside is not None:
-        _forget_scope(inside)
-    del token.scope.tasks[token.id]
+    for node in list(leaves_first(token)):
+        inside = node.inside
+        if inside is not None:
+            _forget_scope(inside)
+        del node.scope.tasks[node.id]
 
 
 def _forget_scope(scope: Scope) -> None:

@@ -68,7 +68,7 @@ class Builder:
             name,
             scope=scope,
             outgoing=drawn.outgoing(name),
-            incoming=tuple(flow.id for flow in drawn.flows if flow.target == name),
+            incoming=drawn.incoming(name),
             default=node.get("default"),
             attached_to=drawn.names.get(_attached(node), ""),
             boundaries=drawn.boundaries(name),
@@ -118,18 +118,26 @@ class _Drawn:
             self.names[node_id] = f"{MADE_UP}{node_id}" if is_reserved else node_id
         self.by_name = {self.names[node.get("id") or ""]: node for node in self.nodes}
         self.flows = [*self._sequence_flows(), *self._links()]
+        self._out: dict[str, list[Flow]] = {}
+        self._into: dict[str, list[str]] = {}
+        for flow in self.flows:
+            self._out.setdefault(flow.source, []).append(flow)
+            self._into.setdefault(flow.target, []).append(flow.id)
+        self._attached: dict[str, list[str]] = {}
+        for boundary, host in self.hosts().items():
+            self._attached.setdefault(host, []).append(boundary)
 
     def outgoing(self, name: str) -> tuple[Flow, ...]:
         """Return the flows that leave the node, in the order of the file."""
-        return tuple(flow for flow in self.flows if flow.source == name)
+        return tuple(self._out.get(name, ()))
+
+    def incoming(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the flows that lead to the node."""
+        return tuple(self._into.get(name, ()))
 
     def boundaries(self, name: str) -> tuple[str, ...]:
         """Return the boundary events attached to the node."""
-        return tuple(
-            self.names[node.get("id") or ""]
-            for node in xml.children(self._scope, "boundaryEvent")
-            if self.names.get(_attached(node)) == name
-        )
+        return tuple(self._attached.get(name, ()))
 
     def compensated_by(self, name: str) -> str:
         """Return the handler that undoes the activity, or an empty string."""
@@ -141,17 +149,17 @@ class _Drawn:
 
     def sources(self) -> dict[str, tuple[str, ...]]:
         """Return the nodes before each node."""
-        before: dict[str, tuple[str, ...]] = {}
+        before: dict[str, list[str]] = {}
         for flow in self.flows:
-            before[flow.target] = (*before.get(flow.target, ()), flow.source)
-        return before
+            before.setdefault(flow.target, []).append(flow.source)
+        return {name: tuple(found) for name, found in before.items()}
 
     def hosts(self) -> dict[str, str]:
         """Return the activity of each boundary event."""
         return {
             self.names[node.get("id") or ""]: self.names[_attached(node)]
             for node in xml.children(self._scope, "boundaryEvent")
-            if _attached(node) in self.names
+            if _attached(node) in self.names and (node.get("id") or "") in self.names
         }
 
     def starts(self, spec: ScopeSpec) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -327,3 +327,51 @@ def test_ten_thousand_rounds_leave_nothing_behind() -> None:
     assert live.waits[next(iter(live.waits))].round == 10_001
     assert len(live.dump()) < size + 40
     assert LiveInstance.load(model, live.dump()).variables() == {"n": 9_999}
+
+
+def test_thousands_of_side_branches_do_no_harm() -> None:
+    model = compiled(
+        start(),
+        node("exclusiveGateway", "m"),
+        node("parallelGateway", "f"),
+        user("round"),
+        user("side"),
+        end(),
+        chain("start", "m", "f", "round", "m"),
+        chain("f", "side", "end"),
+    )
+    live = Run(model, {"n": 0}).live
+    around = Run(model).around
+    for number in range(1500):
+        ref = next(r for r, w in live.waits.items() if w.element_id == "round")
+        live.complete_task(ref, {"n": number}, around)
+
+    live = LiveInstance.load(model, live.dump())
+    sides = [ref for ref, wait in live.waits.items() if wait.element_id == "side"]
+    assert len(sides) == 1501
+    live.complete_task(sides[700], {"seen": 700}, around)
+    assert live.variables()["seen"] == 700
+    assert len(live.cancel(around, "enough").closed) == 1501
+
+
+def test_a_timer_that_fires_beside_its_task_a_thousand_times_is_not_nested() -> None:
+    model = compiled(
+        start(),
+        user("u"),
+        boundary("again", "u", timer(cycle="R/PT1H"), stays=True),
+        user("chase"),
+        chain("start", "u"),
+        flow("again", "chase"),
+    )
+    run = Run(model, {"x": 1})
+    live = run.live
+    for _ in range(1200):
+        ref = next(r for r, w in live.waits.items() if w.element_id == "again")
+        live.fire_timer(ref, run.around)
+    live = LiveInstance.load(model, live.dump())
+
+    chased = [ref for ref, wait in live.waits.items() if wait.element_id == "chase"]
+    live.complete_task(chased[5], {"y": 1}, run.around)
+
+    assert live.variables() == {"x": 1, "y": 1}
+    assert len(live.waits) == 1201
