@@ -7,6 +7,7 @@ A `Shape` is an object schema compiled once: its fields, and the branches (``if`
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -124,7 +125,7 @@ class Branch:
     otherwise: "Shape"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """The fields of a form or of a record."""
 
@@ -145,6 +146,10 @@ class Shape:
 
     def every(self) -> Mapping[str, Field]:
         """Return all fields, also those of branches that may never be asked for."""
+        return self._every
+
+    @cached_property
+    def _every(self) -> Mapping[str, Field]:
         fields: dict[str, Field] = {}
         for branch in self.branches:
             fields |= branch.otherwise.every()
