@@ -144,8 +144,9 @@ class Held:
     def _write(self, chain: journal.Chain) -> None:
         session, actor, instance = self._session, self._actor, self.instance
         changes = self.changes
+        keys = history.keys_of(changes.events)
         opened = changes.opened_of(WaitKind.TASK)
-        openings, unowned = tasks.open_tasks(session, actor, instance, opened)
+        openings, unowned = tasks.open_tasks(session, actor, instance, opened, keys)
         self._begin_rounds(openings)
         found = [*changes.incidents.values(), *unowned]
         overtaken = changes.closed_of(WaitKind.TASK)
@@ -154,7 +155,6 @@ class Held:
         history.record_step(session, actor, instance, changes)
         self._count_incidents(found)
         self._save(chain)
-        keys = {opening.wait.ref: opening.key for opening in openings}
         tasks.write_tasks(session, instance, openings)
         history.write_elements(session, instance, changes.events, keys)
         waits.write_waits(session, instance, changes)

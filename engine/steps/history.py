@@ -37,16 +37,18 @@ _END = (
 )
 
 
+def keys_of(events: Iterable[ElementEvent]) -> dict[str, int]:
+    """Give the elements that were entered their keys, in the order of events."""
+    return {event.ref: next_key() for event in events if event.state not in _STATES}
+
+
 def write_elements(
     session: Session,
     instance: Running,
     events: Iterable[ElementEvent],
     keys: Mapping[str, int],
 ) -> None:
-    """Write what was entered and left: new rows, then ends of earlier ones.
-
-    ``keys`` gives the element instances of new tasks their keys.
-    """
+    """Write what was entered and left; ``keys`` are from `keys_of`."""
     entered: dict[str, dict[str, Any]] = {}
     ended: dict[tuple[ElementState, Any], list[str]] = {}
     for event in events:
@@ -70,7 +72,7 @@ def _row(
     instance: Running, event: ElementEvent, keys: Mapping[str, int]
 ) -> dict[str, Any]:
     return {
-        "key": keys.get(event.ref) or next_key(),
+        "key": keys[event.ref],
         "instance_key": instance.key,
         "ref": event.ref,
         "element_id": event.element_id,

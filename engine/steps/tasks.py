@@ -1,6 +1,6 @@
 """User tasks of a step: opened for the right people, withdrawn when overtaken."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -82,10 +82,12 @@ def mode_of(session: Session, wait: Wait) -> str:
 
 
 def people_of(session: Session, wait: Wait, scope_key: int | None) -> tuple[str, ...]:
-    """Return the active people that the element itself names or charges."""
-    if wait.candidates is not None:
-        return duties.people(session, wait.candidates, scope_key)
-    return duties.resolve(session, wait.duty, scope_key) if wait.duty else ()
+    """Return the active people that the element itself names or charges.
+
+    A duty that was an expression may have given a duty or a person.
+    """
+    named = wait.candidates if wait.candidates is not None else (wait.duty or "",)
+    return duties.people(session, named, scope_key)
 
 
 def result_of(wait: Wait) -> str:
@@ -94,16 +96,22 @@ def result_of(wait: Wait) -> str:
 
 
 def open_tasks(
-    session: Session, actor: Actor, instance: Running, waits: Iterable[Wait]
+    session: Session,
+    actor: Actor,
+    instance: Running,
+    waits: Iterable[Wait],
+    keys: Mapping[str, int],
 ) -> tuple[list[Opening], list[StepIncident]]:
     """Find out whom new task elements wait for; no task is written yet.
+
+    ``keys`` holds the keys of their element instances, by ref.
 
     Nobody responsible: the task goes to service management (R0.4) and the journal
     says so; where not even that is anybody, an incident is returned beside it.
     """
     openings, incidents = [], []
     for wait in waits:
-        opening = _opening(session, instance, wait)
+        opening = _opening(session, instance, wait, keys.get(wait.ref) or next_key())
         openings.append(opening)
         _record_opening(session, actor, instance, opening)
         if not opening.people:
@@ -156,14 +164,14 @@ def forget_candidates(session: Session, task_keys: Sequence[int]) -> None:
     session.connection().execute(FORGET_CANDIDATES, {"keys": list(task_keys)})
 
 
-def _opening(session: Session, instance: Running, wait: Wait) -> Opening:
+def _opening(session: Session, instance: Running, wait: Wait, key: int) -> Opening:
     people = people_of(session, wait, instance.scope_key)
     owned = bool(people)
     if not owned:
         people = duties.resolve(session, FALLBACK_DUTY, instance.scope_key)
     mode = mode_of(session, wait)
     return Opening(
-        key=next_key(),
+        key=key,
         wait=wait,
         place=_place(session, instance, wait),
         mode=mode if owned or mode != JOINT else "any",

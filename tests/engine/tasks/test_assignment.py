@@ -234,3 +234,13 @@ def test_a_task_that_only_tells_is_no_task(world):
 
     assert world.tasks() == []
     assert world.instance(key).state == "COMPLETED"
+
+
+@pytest.mark.parametrize("named", ['"chen"', '"user:chen"', '["chen"]', '"manager"'])
+def test_a_diagram_may_name_people_or_duties_by_an_expression(world, named):
+    text = f"={named}".replace('"', "&quot;")
+    world.deploy(POOL.replace('value="pool"', f'value="{text}"'))
+
+    world.start("pool", scope=world.project(manager="chen"))
+
+    assert len(world.holds("chen")) == 1

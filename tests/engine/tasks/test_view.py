@@ -8,7 +8,6 @@ from sqlalchemy import select
 from engine import documents, instances, user_tasks
 from engine.authorization import NotCandidateError
 from engine.schema import Document, Notification, UserTaskDraft
-from tests import builders
 from tests.builders import ADMIN, diagram, end, flow, gateway, line, person, start, task
 
 SECRET = diagram(

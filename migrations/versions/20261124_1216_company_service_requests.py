@@ -1,10 +1,10 @@
-"""The tables of company requests."""
+"""The tables of company service requests."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0014_company_requests"
-down_revision: str | None = "0013_company_requirements"
+revision: str = "0016_company_service_requests"
+down_revision: str | None = "0015_company_requirements"
 branch_labels: str | None = None
 depends_on: str | None = None
 
@@ -100,9 +100,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_index(
-        op.f("ix_service_request_closed_at_resolve_by"), table_name="service_request"
+        op.f("ix_service_request_project_key_received_at"), table_name="service_request"
     )
     op.drop_index(
-        op.f("ix_service_request_project_key_received_at"), table_name="service_request"
+        op.f("ix_service_request_closed_at_resolve_by"), table_name="service_request"
     )
     op.drop_table("service_request")

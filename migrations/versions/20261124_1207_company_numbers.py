@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0011_company_numbers"
-down_revision: str | None = "0010_company_contracts"
+revision: str = "0007_company_numbers"
+down_revision: str | None = "0006_journal"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0018_company_data_imports"
-down_revision: str | None = "0017_company_acknowledgements"
+revision: str = "0014_company_data_imports"
+down_revision: str | None = "0013_company_contracts"
 branch_labels: str | None = None
 depends_on: str | None = None
 
@@ -31,6 +31,11 @@ def upgrade() -> None:
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column(
             "rows", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "fee_fen",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
         ),
         sa.Column("error", sa.String(), nullable=False),
         sa.Column("problems", sa.JSON(), nullable=False),

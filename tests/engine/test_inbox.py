@@ -1,0 +1,126 @@
+"""Lists of tasks: one's own, everybody's, and how their cost grows."""
+
+import time
+
+import pytest
+from sqlalchemy import insert
+
+from engine import cache, inbox
+from engine.lifecycles import UserTaskState
+from engine.schema import UserTask, UserTaskCandidate, next_key
+from engine.search import BadQueryError, Query, Sort
+from tests.builders import ADMIN, diagram, end, line, person, start, task
+
+POOL = diagram("pool", line(start(), task("UT_sign", duty="pool", due="P1D"), end()))
+
+
+def mine(world, username, **query):
+    with world.database.reading() as session:
+        return inbox.mine(session, person(username), Query(**query))
+
+
+def test_the_oldest_task_comes_first_and_pages_follow(world):
+    world.deploy(POOL)
+    keys = [world.start("pool") for _ in range(5)]
+
+    first = mine(world, "jin", limit=3)
+    second = mine(world, "jin", limit=3, after=first.end_cursor)
+
+    found = [item.task.instance_key for item in (*first.items, *second.items)]
+    assert found == keys
+    assert (first.total, first.more) == (5, False)
+
+
+def test_tasks_say_what_they_belong_to(world):
+    scope = world.project(manager="chen")
+    world.deploy(POOL)
+    world.start("pool", scope=scope)
+
+    (item,) = mine(world, "jin").items
+
+    assert item.scope_id.startswith("KB-")
+    assert item.scope_title == "海鹏"
+    assert (item.done, item.total) == (0, 1)
+
+
+def test_lists_filter_and_sort(world):
+    world.deploy(POOL)
+    world.start("pool")
+    world.start("pool")
+
+    late = mine(world, "jin", filter={"dueDate": {"$lt": "2000-01-01T00:00:00Z"}})
+    newest = mine(world, "jin", sort=(Sort("creationDate", descending=True),))
+
+    assert late.items == []
+    assert len(newest.items) == 2
+    with pytest.raises(BadQueryError):
+        mine(world, "jin", filter={"colour": "red"})
+
+
+def test_administrators_find_tasks_by_candidate(world):
+    world.deploy(POOL)
+    world.start("pool")
+
+    with world.database.reading() as session:
+        theirs = Query(filter={"candidateUser": "jin", "state": "CREATED"})
+        nobodys = Query(filter={"candidateUser": "wang"})
+        assert inbox.search(session, ADMIN, theirs).total == 1
+        assert inbox.search(session, ADMIN, nobodys).total == 0
+
+
+def test_customers_find_only_their_own(world):
+    world.deploy(POOL)
+    world.start("pool")
+
+    with world.database.reading() as session:
+        assert inbox.search(session, person("hp"), Query()).items == []
+
+
+def crowd(world, count, username):
+    """Add many open tasks of one instance for somebody."""
+    world.deploy(POOL)
+    world.start("pool")
+    pattern = world.tasks()[0]._mapping
+    with world.transaction() as session:
+        now = cache.now(session)
+        names = [column.name for column in UserTask.__table__.columns]
+        rows = [
+            {**{name: pattern[name] for name in names}, "key": next_key()}
+            for _ in range(count)
+        ]
+        for row in rows:
+            row |= {"candidates": [username], "created_at": now}
+            row["state"] = UserTaskState.CREATED
+        session.execute(insert(UserTask), rows)
+        asked = [{"username": username, "task_key": row["key"]} for row in rows]
+        session.execute(insert(UserTaskCandidate), asked)
+
+
+def cost(world, username):
+    def once():
+        begun = time.process_time()
+        mine(world, username)
+        return time.process_time() - begun
+
+    once()
+    return min(once() for _ in range(7))
+
+
+def test_the_cost_of_ones_list_does_not_grow_with_everybodys_tasks(world):
+    crowd(world, 1000, "zhou")
+    alone = cost(world, "zhou")
+
+    crowd(world, 20_000, "jin")
+
+    assert mine(world, "zhou").total == 1002
+    assert cost(world, "zhou") < 2 * alone + 0.002
+
+
+def test_a_list_of_a_thousand_takes_few_statements(world, statements):
+    crowd(world, 300, "zhou")
+    statements.clear()
+
+    found = mine(world, "zhou")
+
+    assert len(found.items) == 100
+    assert len(statements) == 2
