@@ -118,7 +118,7 @@ def _set_passwords(session: Session, password: str) -> None:
     stored = {row.password_hash for row in rows}
     if len(stored) == 1 and passwords.matches(stored.pop(), password):
         return
-    hashed = passwords.hashed(password)
+    hashed = passwords.hashed(password, session.info["settings"])
     for row in rows:
         row.password_hash = hashed
     session.flush()

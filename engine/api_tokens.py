@@ -144,7 +144,7 @@ def redeem_link(session: Session, token: str, password: str) -> str:
         raise TokenRefusedError
     account = identity.account(session, row.username)
     passwords.check_new(password, account.username)
-    account.password_hash = passwords.hashed(password)
+    account.password_hash = passwords.hashed(password, session.info["settings"])
     account.revision += 1
     session.delete(row)
     actor = identity.actor_of(session, account)

@@ -176,9 +176,12 @@ def create(
         raise UsernameTakenError(username)
     if password is not None and not any_password:
         passwords.check_new(password, username)
+    settings = session.info["settings"]
     row = UserAccount(
         username=username,
-        password_hash=None if password is None else passwords.hashed(password),
+        password_hash=None
+        if password is None
+        else passwords.hashed(password, settings),
         created_at=clock.system_now(),
         **_columns(details),
     )
@@ -251,7 +254,7 @@ def set_password(
     else:
         require(actor, Permission.MANAGE_USERS)
     passwords.check_new(password, username)
-    row.password_hash = passwords.hashed(password)
+    row.password_hash = passwords.hashed(password, session.info["settings"])
     row.revision += 1
     session.execute(delete(UserSession).where(UserSession.username == username))
     journal.record(session, actor, "PasswordChanged", details={"user": username})

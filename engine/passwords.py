@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from engine.errors import InvalidInputError, Problem, Text
+from engine.settings import Settings
 
 SHORTEST = 12
 LONGEST = 256
@@ -32,6 +34,11 @@ class WeakPasswordError(InvalidInputError):
         super().__init__(text.en, text.zh, (problem,))
 
 
+@cache
+def _hasher_at(memory_kib: int, rounds: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=rounds, memory_cost=memory_kib)
+
+
 def check_new(password: str, username: str) -> None:
     """Raise unless somebody may choose this password.
 
@@ -43,9 +50,16 @@ def check_new(password: str, username: str) -> None:
         raise WeakPasswordError
 
 
-def hashed(password: str) -> str:
-    """Return what is stored of a password (argon2id; takes about 0.1 s)."""
-    return _hasher.hash(password)
+def hashed(password: str, settings: Settings | None = None) -> str:
+    """Return what is stored of a password (argon2id).
+
+    Takes about 0.1 s unless ``settings`` make it cheaper. The cost is part of what is
+    stored, so a password is compared at the cost at which it was hashed.
+    """
+    if settings is None:
+        return _hasher.hash(password)
+    cost = settings.password_memory_kib, settings.password_rounds
+    return _hasher_at(*cost).hash(password)
 
 
 def matches(stored: str | None, password: str) -> bool:

@@ -36,6 +36,12 @@ class RemoteSettings(BaseModel):
     timeout_seconds: float = Field(default=10, gt=0)
 
 
+class TrackingSettings(BaseModel):
+    """How progress is tracked (A10)."""
+
+    tolerance_days: int = Field(default=5, ge=0, description="Before a plan change.")
+
+
 class Settings(BaseSettings):
     """All settings of one server or worker."""
 
@@ -50,6 +56,12 @@ class Settings(BaseSettings):
     sample: bool = Field(default=False, description="Serve the sample people and data.")
     sample_password: SecretStr | None = None
     admin_password: SecretStr | None = None
+    password_memory_kib: int = Field(
+        default=64 * 1024,
+        ge=8 * 4,
+        description="Of a hash; less in tests.",
+    )
+    password_rounds: int = Field(default=3, ge=1, description="Of a hash.")
     test_clock: bool = Field(default=False, description="PUT /v2/clock exists.")
     duties_file: Path | None = Field(default=None, description="Seeds version 1.")
     job_attempts: int = Field(default=8, ge=1, description="Before an incident.")
@@ -60,6 +72,7 @@ class Settings(BaseSettings):
     hot_instances: int = Field(default=1000, ge=0)
     loop_notify_after: int = Field(default=3, ge=1, description="A8: rounds.")
     secure_cookies: bool = Field(default=False, description="True behind HTTPS.")
+    tracking: TrackingSettings = TrackingSettings()
     smtp: SmtpSettings | None = None
     jira: RemoteSettings | None = None
     erp: RemoteSettings | None = None
