@@ -1,5 +1,6 @@
 """Who looks at a page: a signed-in browser, or one that has to sign in first."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
@@ -52,9 +53,10 @@ def _reader(request: Request) -> Reader:
 PageReader = Annotated[Reader, Depends(_reader)]
 
 
-async def _posted(request: Request) -> FormData:
-    """Read the form while nothing else has begun."""
-    return await request.form(max_fields=5000)
+async def _posted(request: Request) -> AsyncIterator[FormData]:
+    """Read the form before anything begins; its files are closed afterwards."""
+    async with request.form(max_fields=5000) as form:
+        yield form
 
 
 Posted = Annotated[FormData, Depends(_posted)]
