@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0001_definitions"
+revision: str = "definitions"
 down_revision: str | None = None
 branch_labels: str | None = None
 depends_on: str | None = None

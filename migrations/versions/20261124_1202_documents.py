@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0002_documents"
-down_revision: str | None = "0001_definitions"
+revision: str = "documents"
+down_revision: str | None = "definitions"
 branch_labels: str | None = None
 depends_on: str | None = None
 

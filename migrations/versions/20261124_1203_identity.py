@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0003_identity"
-down_revision: str | None = "0002_documents"
+revision: str = "identity"
+down_revision: str | None = "documents"
 branch_labels: str | None = None
 depends_on: str | None = None
 

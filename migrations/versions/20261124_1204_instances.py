@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0004_instances"
-down_revision: str | None = "0003_identity"
+revision: str = "instances"
+down_revision: str | None = "identity"
 branch_labels: str | None = None
 depends_on: str | None = None
 

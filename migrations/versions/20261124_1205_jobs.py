@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0005_jobs"
-down_revision: str | None = "0004_instances"
+revision: str = "jobs"
+down_revision: str | None = "instances"
 branch_labels: str | None = None
 depends_on: str | None = None
 

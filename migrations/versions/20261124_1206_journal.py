@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0006_journal"
-down_revision: str | None = "0005_jobs"
+revision: str = "journal"
+down_revision: str | None = "jobs"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0007_company_numbers"
-down_revision: str | None = "0006_journal"
+revision: str = "company_numbers"
+down_revision: str | None = "journal"
 branch_labels: str | None = None
 depends_on: str | None = None
 

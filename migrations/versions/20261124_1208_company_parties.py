@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0008_company_parties"
-down_revision: str | None = "0007_company_numbers"
+revision: str = "company_parties"
+down_revision: str | None = "company_numbers"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0009_company_projects"
-down_revision: str | None = "0008_company_parties"
+revision: str = "company_projects"
+down_revision: str | None = "company_parties"
 branch_labels: str | None = None
 depends_on: str | None = None
 

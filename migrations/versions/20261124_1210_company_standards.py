@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0010_company_standards"
-down_revision: str | None = "0009_company_projects"
+revision: str = "company_standards"
+down_revision: str | None = "company_projects"
 branch_labels: str | None = None
 depends_on: str | None = None
 

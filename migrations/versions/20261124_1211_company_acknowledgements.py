@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0011_company_acknowledgements"
-down_revision: str | None = "0010_company_standards"
+revision: str = "company_acknowledgements"
+down_revision: str | None = "company_standards"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0012_user_tasks"
-down_revision: str | None = "0011_company_acknowledgements"
+revision: str = "user_tasks"
+down_revision: str | None = "company_acknowledgements"
 branch_labels: str | None = None
 depends_on: str | None = None
 

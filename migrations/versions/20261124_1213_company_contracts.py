@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0013_company_contracts"
-down_revision: str | None = "0012_user_tasks"
+revision: str = "company_contracts"
+down_revision: str | None = "user_tasks"
 branch_labels: str | None = None
 depends_on: str | None = None
 

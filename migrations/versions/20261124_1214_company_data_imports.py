@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0014_company_data_imports"
-down_revision: str | None = "0013_company_contracts"
+revision: str = "company_data_imports"
+down_revision: str | None = "company_contracts"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0015_company_requirements"
-down_revision: str | None = "0014_company_data_imports"
+revision: str = "company_requirements"
+down_revision: str | None = "company_data_imports"
 branch_labels: str | None = None
 depends_on: str | None = None
 

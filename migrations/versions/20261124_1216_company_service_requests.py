@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0016_company_service_requests"
-down_revision: str | None = "0015_company_requirements"
+revision: str = "company_service_requests"
+down_revision: str | None = "company_requirements"
 branch_labels: str | None = None
 depends_on: str | None = None
 

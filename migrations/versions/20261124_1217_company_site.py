@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0017_company_site"
-down_revision: str | None = "0016_company_service_requests"
+revision: str = "company_site"
+down_revision: str | None = "company_service_requests"
 branch_labels: str | None = None
 depends_on: str | None = None
 

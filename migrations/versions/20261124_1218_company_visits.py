@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0018_company_visits"
-down_revision: str | None = "0017_company_site"
+revision: str = "company_visits"
+down_revision: str | None = "company_site"
 branch_labels: str | None = None
 depends_on: str | None = None
 
