@@ -153,9 +153,11 @@ def _concerned(scope: Scope, activity: str) -> Scope:
     while here.host is not None and _is_handler(here):
         here = here.host.scope
     meant = here
-    while activity and here.host is not None:
+    while activity:
         if any(_shown(entry) == activity for entry in here.compensations):
             return here
+        if here.host is None:
+            break
         here = here.host.scope
     return meant
 

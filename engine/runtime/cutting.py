@@ -29,12 +29,8 @@ def disarm(host: Token, reason: str) -> None:
             uproot(child, tidy_above=False)
 
 
-def silence_inside(token: Token, reason: str) -> None:
-    """Cut off what runs inside the token and the passes of its loop."""
-    inside = token.inside
-    if inside is not None:
-        empty(inside, reason)
-        token.scope.root.subprocesses.pop(token.id, None)
+def cut_below(token: Token, reason: str) -> None:
+    """Cut off the passes of a loop, and the events armed for it."""
     for child in token.below:
         _silence(child, reason)
         uproot(child, tidy_above=False)

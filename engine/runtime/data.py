@@ -91,7 +91,7 @@ def _carry(
     if new is base:
         return target
     result = dict(target)
-    for key in new.keys() | base.keys():
+    for key in (*new, *(key for key in base if key not in new)):
         before, after = base.get(key, _ABSENT), new.get(key, _ABSENT)
         if same(after, before):
             continue

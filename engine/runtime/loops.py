@@ -113,7 +113,7 @@ def _after_pass(body: Token) -> None:
     else:
         over = memo[DONE] == memo[TOTAL] or _is_enough(body, loop)
     if over:
-        cutting.silence_inside(body, body.element.id)
+        cutting.cut_below(body, body.element.id)
         _put_results(body, loop)
         body.complete()
     elif loop.sequential or loop.standard:

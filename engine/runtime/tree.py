@@ -28,14 +28,6 @@ def grow(token: Token, flows: Iterable[tuple[Flow, NodeSpec]]) -> list[Token]:
     return new
 
 
-def put_instead(token: Token, spec: NodeSpec, data: Data) -> Token:
-    """Put a new token at ``spec`` in the place of ``token``, which goes."""
-    parent = token.above
-    new = Token(token.scope, spec, parent, data)
-    uproot(token, tidy_above=False)
-    return new
-
-
 def fork_above(token: Token) -> Token:
     """Make a fork of ``token`` and what will come beside it; return the fork.
 

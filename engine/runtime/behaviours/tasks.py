@@ -99,7 +99,9 @@ class BusinessRuleTask(Activity):
                 decision.id, context, now=expressions.now_of(token)
             )
         except (DmnError, FeelError) as error:
-            raise _decision_failed(decision.id, error) from error
+            raise _decision_failed(decision.id, error.text) from error
+        if result.notes:  # the standard makes it null; for a process it is a fault
+            raise _decision_failed(decision.id, result.notes[0])
         names = decision.decisions.inputs(decision.id)
         inputs = {name: context[name] for name in names if name in context}
         outputs = expressions.kept(result.outputs, decision.id)
@@ -205,12 +207,12 @@ def _operation(token: Token) -> Operation:
     return operation
 
 
-def _decision_failed(decision_id: str, error: DmnError | FeelError) -> ElementFailed:
+def _decision_failed(decision_id: str, why: Text) -> ElementFailed:
     return ElementFailed(
         "decision-failed",
         Text(
-            f"The decision {decision_id} failed: {error}",
-            f"决策 {decision_id} 执行失败：{error.text.zh}",
+            f"The decision {decision_id} failed: {why.en}.",
+            f"决策 {decision_id} 执行失败：{why.zh}。",
         ),
         expression=decision_id,
     )

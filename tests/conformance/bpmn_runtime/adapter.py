@@ -31,7 +31,7 @@ class RuntimeSession:
         self.last = self.world.start(process_id, variables)
 
     def poll(self) -> None:
-        """Let half a second pass for every tenth that the runner waits."""
+        """Let ten seconds pass for every tenth of one that the runner waits."""
         self.world.advance(self.world.now + timedelta(seconds=10))
 
     def open_tasks(self) -> list[str]:

@@ -121,3 +121,35 @@ def test_a_send_task_throws_and_a_receive_task_waits() -> None:
     )
     assert run.send("hear", {"reply": "yes"}).finished
     assert run.data == {"no": "P-1", "reply": "yes"}
+
+
+def test_a_send_task_with_an_operation_is_a_call() -> None:
+    called = (
+        '<spiffworkflow:serviceTaskOperator id="mail">'
+        "<spiffworkflow:parameters/></spiffworkflow:serviceTaskOperator>"
+    )
+    model = compiled(
+        start(),
+        node("sendTask", "s", extensions(called)),
+        end(),
+        chain("start", "s", "end"),
+    )
+    run = Run(model)
+
+    assert run.wait("s").operation == "mail"
+    assert run.answer("s").finished
+
+
+def test_a_decision_that_fails_is_an_incident_and_can_be_taken_again() -> None:
+    unique = TABLE.replace(b'hitPolicy="FIRST"', b'hitPolicy="UNIQUE"')
+    model = compiled(
+        start(), rule("r", "price"), user("u"), chain("start", "r", "u"),
+        decisions={"price": parse(unique)},
+    )  # fmt: skip
+    run = Run(model, {"days": 7})
+    assert [found.code for found in run.incidents] == ["decision-failed"]
+
+    run.live.set_variables({"days": 1})
+    run.retry("r")
+
+    assert (run.tasks, run.data["note"]) == (["u"], "short")

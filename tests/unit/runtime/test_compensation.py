@@ -15,6 +15,7 @@ from tests.unit.runtime.diagrams import (
     start,
     sub,
     throw,
+    timer,
     undo,
     user,
 )
@@ -187,3 +188,51 @@ def test_an_error_leaves_a_transaction_without_undoing() -> None:
     run.do("a")
 
     assert (run.tasks, run.data) == (["gone"], {"log": []})
+
+
+def test_an_activity_around_the_thrower_can_be_named() -> None:
+    inner = sub("inner", user("iu"), throw("t", compensation("a")), chain("iu", "t"))
+    model = compiled(
+        start(),
+        undoable("a"),
+        inner,
+        user("after"),
+        chain("start", "a", "inner", "after"),
+    )
+    run = Run(model, {"log": []})
+    run.do("a")
+    run.do("iu")
+
+    assert (run.tasks, run.data) == (["after"], {"log": ["a"]})
+
+
+def test_a_sub_process_thrown_in_undoes_its_own_activities_only() -> None:
+    inner = sub(
+        "inner", undoable("b"), throw("t", compensation()), user("rest"),
+        chain("b", "t", "rest"),
+    )  # fmt: skip
+    model = compiled(start(), undoable("a"), inner, chain("start", "a", "inner"))
+    run = Run(model, {"log": []})
+    run.do("a")
+    run.do("b")
+
+    assert (run.tasks, run.data) == (["rest"], {"log": ["b"]})
+
+
+def test_undoing_may_be_cut_off() -> None:
+    handler = node("userTask", "un", isForCompensation="true")
+    inner = sub(
+        "inner", user("a"), boundary("b", "a", compensation()), handler,
+        undo("b", "un"), throw("t", compensation()), chain("a", "t"),
+    )  # fmt: skip
+    model = compiled(
+        start(), inner, boundary("late", "inner", timer(duration="P1D")), user("after"),
+        chain("start", "inner"), chain("late", "after"),
+    )  # fmt: skip
+    run = Run(model)
+    run.do("a")
+    assert run.waits() == ["late", "un"]
+
+    run.fire("late")
+
+    assert run.waits() == ["after"]

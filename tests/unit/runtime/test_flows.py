@@ -331,3 +331,19 @@ def test_an_endless_loop_of_scripts_is_stopped_and_can_go_on() -> None:
 
     assert step.finished
     assert run.data["n"] == 20_000
+
+
+def test_an_activity_that_needs_two_tokens_runs_once_for_each_two() -> None:
+    model = compiled(
+        start(), fork("f"), user("a"), user("b"), user("c"), user("d"),
+        script("need", "n = n + 1", startQuantity=2), end(),
+        chain("start", "f", "a", "need", "end"),
+        chain("f", "b", "need"), chain("f", "c", "need"), chain("f", "d", "need"),
+    )  # fmt: skip
+    run = Run(model, {"n": 0})
+    for name in "dcba":
+        run.do(name, **{name: 1})
+
+    assert run.finished
+    assert run.trace.count("need") == 2
+    assert {run.data[name] for name in "abcd"} == {1}

@@ -1,20 +1,26 @@
 """What fails stays where it is and can be tried again."""
 
+from datetime import date
+
 import pytest
 
 from engine.runtime import NotWaitingError, WaitKind
+from engine.runtime.engine_script import RefusedScriptError
 from tests.unit.runtime.diagrams import (
     boundary,
     call,
     chain,
+    condition,
     end,
     event_sub,
     flow,
+    fork,
     node,
     process,
     script,
     scripts,
     service,
+    several,
     start,
     sub,
     timer,
@@ -188,3 +194,50 @@ def test_nothing_can_be_done_with_a_finished_instance() -> None:
     with pytest.raises(NotWaitingError):
         run.live.complete_task(ref, {}, run.around)
     assert run.signal("anything").finished
+
+
+def test_a_boundary_condition_that_fails_can_be_watched_again() -> None:
+    model = compiled(
+        start(),
+        fork("f"),
+        user("u"),
+        boundary(
+            "b", "u", condition("day = date(text) and count(split(text, pat)) > 0")
+        ),
+        user("v"),
+        user("handle"),
+        chain("start", "f", "u"),
+        chain("f", "v"),
+        chain("b", "handle"),
+    )
+    run = Run(model, {"text": "2026-03-02", "pat": "-"})
+    assert run.waits() == ["b", "u", "v"]
+
+    run.live.set_variables({"day": date(2026, 3, 2)})
+    run.do("v")
+
+    assert run.waits() == ["handle"]
+
+
+def test_what_a_library_entry_is_asked_to_evaluate_is_refused() -> None:
+    engine = Run(
+        compiled(start(), user("u"), chain("start", "u"))
+    ).live._root.script_engine
+    text = "__import__('os')"
+    for ask in (
+        lambda: engine.validate(text),
+        lambda: engine.evaluate(None, text),
+        lambda: engine.execute(None, text),
+        lambda: engine.call_service(None, name=text),
+        lambda: engine.environment.evaluate(text, {}),
+        lambda: engine.environment.execute(text, {}),
+        lambda: engine.environment.call_service({}, name=text),
+    ):
+        with pytest.raises(RefusedScriptError):
+            ask()
+
+
+def test_too_many_passes_of_a_loop_are_an_incident() -> None:
+    model = compiled(start(), user("u", several(number="20000")), chain("start", "u"))
+
+    assert [found.code for found in Run(model).incidents] == ["expression-failed"]

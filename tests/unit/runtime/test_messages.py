@@ -318,3 +318,25 @@ def test_what_was_delivered_cannot_be_changed_afterwards() -> None:
 
     assert run.data == {"list": [1]}
     assert isinstance(run.live, LiveInstance)
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        ("=no", "P-1"),
+        ("12 + 1", "13"),
+        ("1.50 * 1", "1.5"),
+        ("true", "true"),
+        ('date("2026-03-02")', "2026-03-02"),
+    ],
+)
+def test_a_key_is_written_as_text(value: str, key: str) -> None:
+    run = waiting(message("hello", correlation=value), no="P-1")
+
+    assert run.wait("c").correlation_key == key
+
+
+def test_a_key_that_is_no_name_or_number_is_an_incident() -> None:
+    run = waiting(message("hello", correlation="[1, 2]"))
+
+    assert [found.code for found in run.incidents] == ["expression-failed"]

@@ -145,3 +145,23 @@ def test_a_step_says_what_was_entered_and_left() -> None:
         ("UT_a", True)
     ]
     assert step.outcome == "end"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("duty", "=days"),
+        ("duty", '=["ann", 1]'),
+        ("priority", "days > 1"),
+        ("due", "=days"),
+        ("due", '="soon"'),
+    ],
+)
+def test_what_is_no_duty_priority_or_time_is_an_incident(name: str, text: str) -> None:
+    run = only(**{name: text})
+
+    assert [wait.kind for wait in run.live.waits.values()] == [WaitKind.INCIDENT]
+
+
+def test_a_task_may_be_due_at_no_time() -> None:
+    assert only(due="=null").wait("UT_a").due_at is None
