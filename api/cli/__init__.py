@@ -4,10 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from api.cli import check, config, database, serve, worker
+from api.cli import check, config, database, deploy, serve, trace, users, worker
 from engine.errors import EngineError
 
-_COMMANDS = (serve, worker, database, check, config)
+_COMMANDS = (serve, worker, database, check, deploy, trace, users, config)
 
 USAGE_ERROR = 2
 
