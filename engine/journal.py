@@ -178,13 +178,14 @@ def verify(session: Session, instance_key: int) -> Verification:
     )
     if held is None:
         raise NotFoundError("There is no such instance", "没有该流程实例")
-    rows = session.execute(
+    entries = (
         select(_ENTRIES)
         .where(_ENTRIES.c.instance_key == instance_key)
         .order_by(_ENTRIES.c.key)
         .execution_options(yield_per=1000)
     )
-    return _check(rows, held)
+    with session.execute(entries) as rows:
+        return _check(rows, held)
 
 
 def _check(rows: Iterable[Row[Any]], held: bytes) -> Verification:
