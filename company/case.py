@@ -5,6 +5,7 @@ today's people. Nothing of the full contract is in it: neither its amount nor it
 document (R1.1.2, R1.1.3).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -53,6 +54,18 @@ def snapshot(session: Session, project: Project) -> dict[str, Any]:
     }
 
 
+OWN_MEMBERS = ("request", "requirement", "visit")
+"""What belongs to one process alone; no row of the project says it."""
+
+
+def renewed(
+    session: Session, project: Project, given: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return ``case`` as the rows say now; what is one process's own stays."""
+    own = {name: given[name] for name in OWN_MEMBERS if given and name in given}
+    return {**snapshot(session, project), **own}
+
+
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
@@ -80,6 +93,7 @@ def _contract(session: Session, project_key: int) -> dict[str, Any] | None:
         "modules": contracts.modules_of(session, contract.key),
         "data_export_in_contract": contract.data_export_in_contract,
         "data_export_promised": contract.data_export_promised,
+        "data_export_note": contract.data_export_note,
         "free_service_months": contract.free_service_months,
         "service_start_basis": contract.service_start_basis,
     }

@@ -24,6 +24,7 @@ class DataImportRun(Base):
     files: Mapped[list[str]]
     ok: Mapped[bool]
     rows: Mapped[int]
+    fee_fen: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
     problems: Mapped[list[Any]] = mapped_column(default=list)
     ran_at: Mapped[datetime]

@@ -118,11 +118,20 @@ def cancel_all(
     ).all()
     ended = 0
     for key in keys:
-        instance = steps.lock(session, key)
-        if instance.is_active and not steps.is_active(session, key):
-            _cancel(session, actor, instance, reason)
-            ended += 1
+        ended += end(session, actor, key, reason)
     return ended
+
+
+def end(session: Session, actor: Actor, key: int, reason: str) -> bool:
+    """End an instance if it is running; tell whether it was.
+
+    For operations of a diagram: whoever may start those needs no other permission.
+    """
+    instance = steps.lock(session, key)
+    if not instance.is_active or steps.is_active(session, key):
+        return False
+    _cancel(session, actor, instance, reason)
+    return True
 
 
 def suspend(session: Session, actor: Actor, key: int) -> None:
