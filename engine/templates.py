@@ -10,11 +10,13 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined
+from jinja2.environment import TemplateExpression
 from jinja2.loaders import DictLoader
 from jinja2.meta import find_referenced_templates
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -185,6 +187,37 @@ def fill(
     return text
 
 
+def line(source: Source, text: str, values: Mapping[str, Any]) -> str:
+    """Return one line of a template with ``values`` filled in.
+
+    Raises:
+        TemplateFailedError: A value is missing, or the line is wrong.
+    """
+    return fill(Source(source.name, source.digest, text), values)
+
+
+def evaluate(source: Source, expression: str, values: Mapping[str, Any]) -> Any:
+    """Return the value of an expression in a template (not its text).
+
+    Raises:
+        TemplateFailedError: A value is missing, or the expression is wrong.
+    """
+    try:
+        value = _expression(expression)(**values)
+    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
+        raise TemplateFailedError(
+            source.name, f"{expression}: {_reason(error)}"
+        ) from error
+    return None if isinstance(value, Undefined) else value
+
+
+@lru_cache(maxsize=500)
+def _expression(text: str) -> TemplateExpression:
+    return _environment(html=False, others={}).compile_expression(
+        text, undefined_to_none=True
+    )
+
+
 @lru_cache(maxsize=200)
 def _compiled(text: str, *, html: bool) -> Template:
     # Compiling is a function of the text alone, so processes may share the result.
@@ -214,7 +247,12 @@ def _or_blank(function: Callable[[Any], str]) -> Callable[[Any], str]:
     return filter_
 
 
-_FILTERS = {
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(str(value)[:10]) if value not in (None, "") else None
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "day": _day,
     "date": _or_blank(wording.chinese_date),
     "date_en": _or_blank(wording.english_date),
     "time": _or_blank(wording.chinese_time),
