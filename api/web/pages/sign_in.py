@@ -13,12 +13,19 @@ from api.language import language_of
 from api.routers.authentication import set_cookie
 from api.web.rendering import render
 from api.web.visitors import CheckedForm, PageReader, Posted, safe_back
-from engine import sign_in
-from engine.errors import NotSignedInError, TooManyRequestsError
+from engine import api_tokens, sign_in
+from engine.errors import EngineError, NotSignedInError, TooManyRequestsError
 
 router = APIRouter(include_in_schema=False)
 
-grant(Open.ANYBODY, "GET /sign-in", "POST /sign-in", "POST /language")
+grant(
+    Open.ANYBODY,
+    "GET /sign-in",
+    "POST /sign-in",
+    "POST /language",
+    "GET /password",
+    "POST /password",
+)
 grant(Open.SIGNED_IN, "POST /sign-out")
 
 _YEAR = 365 * 24 * 3600
@@ -55,6 +62,32 @@ def submit_sign_in(
     response = RedirectResponse(back, 303)
     set_cookie(response, platform, opened)
     return response
+
+
+@router.get("/password")
+def show_password(
+    visitor: Visitor, request: Request, token: Annotated[str, Query()] = ""
+) -> Response:
+    """Show where somebody with a one-time link sets his password."""
+    del visitor
+    return render(request, "password.html.j2", token=token, problem=None)
+
+
+@router.post("/password")
+def set_password(
+    visitor: Visitor, form: Posted, request: Request, platform: Platform
+) -> Response:
+    """Set the password; the link is worthless afterwards."""
+    del visitor
+    token, password = str(form.get("token", "")), str(form.get("password", ""))
+    try:
+        with platform.transaction() as session:
+            api_tokens.redeem_link(session, token, password)
+    except EngineError as error:
+        text = error.text.to(language_of(request))
+        values = {"token": token, "problem": text}
+        return render(request, "password.html.j2", status=422, **values)
+    return RedirectResponse("/sign-in", 303)
 
 
 @router.post("/sign-out")
