@@ -1,6 +1,5 @@
-"""Errors as RFC 9457 problem details; the one place that knows both worlds."""
+"""Every failure answered: as RFC 9457 problem details, or as a page to people."""
 
-import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
-from api.language import language_of
+from api.problems import TITLES, problem, status_of
 from api.web.rendering import render
 from api.web.visitors import SignInFirst
 from engine import errors
@@ -20,76 +19,8 @@ from engine.errors import Problem, Text
 
 log = structlog.get_logger()
 
-_STATUS: dict[type[errors.EngineError], int] = {
-    errors.MalformedRequestError: 400,
-    errors.NotSignedInError: 401,
-    errors.NotAllowedError: 403,
-    errors.NotFoundError: 404,
-    errors.ConflictError: 409,
-    errors.StaleVersionError: 412,
-    errors.TooLargeError: 413,
-    errors.InvalidInputError: 422,
-    errors.TooManyRequestsError: 429,
-    errors.UnavailableError: 503,
-}
-
-_TITLES: dict[int, Text] = {
-    400: Text("The request is malformed", "请求格式不正确"),
-    401: Text("Sign in first", "请先登录"),
-    403: Text("Not allowed", "没有权限"),
-    404: Text("Not found", "未找到"),
-    405: Text("Method not allowed", "不支持此操作方式"),
-    409: Text("The state does not allow this", "当前状态不允许此操作"),
-    412: Text("Changed meanwhile", "内容已被更新"),
-    413: Text("Too large", "内容过大"),
-    415: Text("Wrong media type", "内容类型不正确"),
-    422: Text("Some values are not right", "部分内容填写有误"),
-    428: Text("Version missing", "缺少版本号"),
-    429: Text("Too many requests", "请求过于频繁"),
-    500: Text("Something went wrong on our side", "系统内部错误"),
-    503: Text("Not available right now", "暂时不可用"),
-}
-
 _RETRY_SECONDS = "5"
 _DISK_FULL = ("disk is full", "disk full", "no space left")
-
-
-def status_of(error: errors.EngineError) -> int:
-    """Return the status of the error's family."""
-    for family in type(error).__mro__:
-        if family in _STATUS:
-            return _STATUS[family]
-    return 500
-
-
-def problem(
-    request: Request,
-    status: int,
-    code: str,
-    detail: Text,
-    problems: tuple[Problem, ...] = (),
-) -> dict[str, Any]:
-    """Return a problem body in the caller's language.
-
-    ``traceId`` is also written to the log, so that a person can quote it.
-    """
-    language = language_of(request)
-    title = _TITLES.get(status, _TITLES[500])
-    body: dict[str, Any] = {
-        "type": f"urn:fuwu:problem:{code}",
-        "title": title.to(language),
-        "status": status,
-        "detail": detail.to(language),
-        "instance": request.url.path,
-        "code": code,
-        "traceId": secrets.token_hex(8),
-    }
-    if problems:
-        body["errors"] = [
-            {"pointer": p.pointer, "code": p.code, "message": p.text.to(language)}
-            for p in problems
-        ]
-    return body
 
 
 def respond(
@@ -100,8 +31,13 @@ def respond(
     """Send a problem: as JSON to programs, as a page to somebody who reads pages."""
     if _reads_pages(request):
         actor = getattr(request.state, "actor", None)
-        values = {"actor": actor, "problem": body}
-        return render(request, "error.html.j2", status=body["status"], **values)
+        return render(
+            request,
+            "error.html.j2",
+            status=body["status"],
+            actor=actor,
+            problem=body,
+        )
     return JSONResponse(
         dict(body),
         status_code=body["status"],
@@ -178,7 +114,7 @@ def _sentence(item: Mapping[str, Any]) -> Text:
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as registered
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-    title = _TITLES.get(error.status_code, _TITLES[500])
+    title = TITLES.get(error.status_code, TITLES[500])
     detail = Text(f"{title.en}: {request.url.path}", f"{title.zh}:{request.url.path}")
     headers = {**headers_of(error.status_code), **(error.headers or {})}
     return respond(request, problem(request, error.status_code, code, detail), headers)

@@ -6,7 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem, respond
+from api.errors import respond
+from api.problems import problem
 from engine.errors import Text
 
 _FORM_OVERHEAD = 64 * 1024

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from api import upgrade
-from company import installation
+from company import hearing, installation
 from company import operations as company_operations
 from company.facts import facts
 from engine import (
@@ -12,6 +12,7 @@ from engine import (
     documents,
     duty_usage,
     notifications,
+    rendering,
     user_tasks,
 )
 from engine.cache import Caches
@@ -59,7 +60,7 @@ def open_platform(settings: Settings, *, works: bool = True) -> Platform:
     database.info["sign_ins"] = SignIns()
     database.info["settle_joint"] = user_tasks.settle_joint
     database.info["facts"] = facts
-    database.info["settle_joint"] = user_tasks.settle_joint
+    hearing.install(database.info)
     database.info["documents"] = documents.FolderStore(settings.data / "documents")
     return Platform(settings, database, works, metadata.version("fuwu"))
 
@@ -86,5 +87,6 @@ def prepare(platform: Platform) -> tuple[str, ...]:
 def _operations() -> Operations:
     operations = Operations()
     notifications.register(operations)
+    rendering.register(operations)
     company_operations.register(operations)
     return operations

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 import uvicorn
 from playwright.sync_api import sync_playwright
+from pydantic import SecretStr
 
 from api.app import create_app
 from api.platform import open_platform, prepare
@@ -51,10 +52,10 @@ def address(tmp_path_factory):
         Settings(
             data=folder,
             database_url=f"sqlite:///{folder}/fuwu.db",
-            session_secret="s" * 32,
+            session_secret=SecretStr("s" * 32),
             sample=True,
-            sample_password=PASSWORD,
-            admin_password=PASSWORD,
+            sample_password=SecretStr(PASSWORD),
+            admin_password=SecretStr(PASSWORD),
             test_clock=True,
         )
     )

@@ -13,7 +13,7 @@ class Desk:
             base_url=address, locale=locale, viewport={"width": 1360, "height": 900}
         )
         self.page = self._context.new_page()
-        self.complaints = []
+        self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto("/")

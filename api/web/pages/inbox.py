@@ -211,7 +211,7 @@ def _show(
     language = language_of(request)
     rows = [row_of(item, language, now, book) for item in found.items]
     pager = Pager(found.total, found.more, start, {"q": q, "sort": sort})
-    values = {"tab": tab, "rows": rows, "page": pager, "q": q, "sort": sort}
+    values: dict[str, Any] = {"tab": tab, "rows": rows, "page": pager, "q": q, "sort": sort}
     return render(
         request,
         "inbox.html.j2",

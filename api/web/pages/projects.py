@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.access import grant
 from api.dependencies import Platform
-from api.errors import status_of
+from api.problems import status_of
 from api.language import language_of
 from api.routers.projects import answer
 from api.timeline import entries

@@ -1,6 +1,6 @@
 """Signing in and out in a browser, and choosing a language."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -55,7 +55,7 @@ def submit_sign_in(
             )
     except (NotSignedInError, TooManyRequestsError) as error:
         text = error.text.to(language_of(request))
-        values = {"back": back, "problem": text}
+        values: dict[str, Any] = {"back": back, "problem": text}
         return render(request, "sign_in.html.j2", status=401, **values)
     with platform.transaction() as session:
         opened = sign_in.open_session(session, actor)
@@ -85,7 +85,7 @@ def set_password(
             api_tokens.redeem_link(session, token, password)
     except EngineError as error:
         text = error.text.to(language_of(request))
-        values = {"token": token, "problem": text}
+        values: dict[str, Any] = {"token": token, "problem": text}
         return render(request, "password.html.j2", status=422, **values)
     return RedirectResponse("/sign-in", 303)
 

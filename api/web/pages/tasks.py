@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.access import grant
 from api.dependencies import Platform
-from api.errors import status_of
+from api.problems import status_of
 from api.language import language_of
 from api.timeline import entries
 from api.web import people
