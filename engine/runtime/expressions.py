@@ -1,6 +1,7 @@
 """Evaluating compiled FEEL for a token; what fails says what was wrong with what."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,9 +25,9 @@ def value(
         ElementFailed: ``expression-failed``. ``blame`` names the element where it
             is not the token's own.
     """
-    context = _context(token, data)
+    context = context_of(token, data)
     try:
-        result = expression.evaluate(context, now=_now(token))
+        result = expression.evaluate(context, now=now_of(token))
     except FeelError as error:
         raise _failed(expression, context, error, blame) from error
     return plain(result)
@@ -54,7 +55,7 @@ def required(
     """Return what ``expression`` gives; null is a failure (``value-missing``)."""
     result = value(token, expression, data, blame=blame)
     if result is None:
-        raise _missing(expression, _context(token, data), blame)
+        raise _missing(expression, context_of(token, data), blame)
     return result
 
 
@@ -84,9 +85,9 @@ def run(token: Token, script: Script | None, data: Data) -> Data:
     """Return ``data`` with what the script assigns; all assignments or none."""
     if script is None:
         return data
-    context = _context(token, data)
+    context = context_of(token, data)
     try:
-        assigned = script.run(context, now=_now(token))
+        assigned = script.run(context, now=now_of(token))
     except FeelError as error:
         raise _script_failed(script, error) from error
     return {**data, **kept(assigned, script.text)}
@@ -106,20 +107,12 @@ def kept(found: Mapping[str, Any], text: str) -> Data:
 
 def context_of(token: Token, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return what expressions see: the facts, and the data, which wins."""
-    return _context(token, data)
-
-
-def now_of(token: Token) -> Any:
-    """Return the business time in the calendar's zone."""
-    return _now(token)
-
-
-def _context(token: Token, data: Mapping[str, Any] | None) -> dict[str, Any]:
     own = token.data if data is None else data
     return {**token.work.around.facts, **own}
 
 
-def _now(token: Token) -> Any:
+def now_of(token: Token) -> datetime:
+    """Return the business time in the calendar's zone."""
     around = token.work.around
     return around.now.astimezone(ZoneInfo(around.zone))
 

@@ -59,7 +59,8 @@ class LiveInstance:
             model: What to run.
             variables: The data it begins with.
             surroundings: The time and the calendar.
-            start_element: The start event; by default the one without a trigger.
+            start_element: The start event; by default, or when empty, the one
+                without a trigger, or where the process has none, what comes first.
             payload: What the message or signal that starts it carries.
 
         Raises:
@@ -207,6 +208,9 @@ class LiveInstance:
     def set_variables(self, values: Mapping[str, Any], ref: str | None = None) -> None:
         """Set variables: everywhere in the process, or only at the token ``ref``.
 
+        Called processes have data of their own and keep it. Conditions are looked at
+        with the next command.
+
         Raises:
             NotWaitingError: there is no such token.
             UnsuitableValueError: a value cannot be process data.
@@ -284,7 +288,7 @@ class LiveInstance:
 def _start_node(model: Model, start_element: str | None) -> tuple[str, ...]:
     """Return where tokens begin."""
     spec = model.root
-    if start_element is not None:
+    if start_element:
         found = [name for name in spec.starts if _id_of(spec, name) == start_element]
     else:
         found = list(spec.entrances) or (

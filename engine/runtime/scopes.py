@@ -15,7 +15,14 @@ UNDO = "undo"  # in the memo of a host: what can be undone of the scope inside
 
 
 def enter(host: Token, key: str, data: Data, starts: Sequence[str] = ()) -> None:
-    """Open the scope ``key`` inside ``host`` and put tokens on its start nodes.
+    """Open the scope ``key`` inside ``host`` and put tokens on its start nodes."""
+    spec = host.scope.root.subprocess_specs[key]
+    host.rest(started=True)
+    begin(InnerScope(spec, host), data, starts or spec.entrances)
+
+
+def check_nesting(host: Token) -> None:
+    """See that a scope may be opened inside ``host``.
 
     Raises:
         ElementFailed: scopes are nested too deeply (``nesting-too-deep``).
@@ -28,9 +35,6 @@ def enter(host: Token, key: str, data: Data, starts: Sequence[str] = ()) -> None
                 f"流程相互调用超过 {MAX_NESTING} 层。",
             ),
         )
-    spec = host.scope.root.subprocess_specs[key]
-    host.rest(started=True)
-    begin(InnerScope(spec, host), data, starts or spec.entrances)
 
 
 def begin(scope: Scope, data: Data, starts: Sequence[str]) -> None:

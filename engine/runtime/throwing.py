@@ -103,18 +103,20 @@ def _hand_over(token: Token, payload: Any) -> None:
         token.does.caught(token, payload)
 
 
-def _outwards(token: Token) -> Iterator[Scope]:
-    """Yield the scopes whose handlers may catch what ``token`` throws.
+def _outwards(token: Token) -> Iterator[tuple[Scope, bool]]:
+    """Yield the scopes around ``token``, and whether their handlers may catch.
 
-    What an event sub-process throws is not for its own scope's handlers, which it
-    is one of, but for the boundary of that scope and beyond.
+    What an event sub-process throws is not for the handlers of its scope, of which
+    it is one, but for the boundary of that scope and for what is beyond.
     """
     scope: Scope = token.scope
+    may_catch = True
     while True:
-        yield scope
+        yield scope, may_catch
         host = scope.host
         if host is None:
             return
+        may_catch = host.task_spec.name not in host.scope.spec.triggered
         scope = host.scope
 
 
@@ -130,8 +132,8 @@ def _catcher(
     """Return what happens where the throw is caught; None if it is nowhere."""
     if own and (found := _at_boundary(_carrier(token), kind, code, payload)):
         return found
-    for scope in _outwards(token):
-        if found := _in_scope(scope, kind, code, payload):
+    for scope, may_catch in _outwards(token):
+        if may_catch and (found := _in_scope(scope, kind, code, payload)):
             return found
         host = scope.host
         if host and (found := _at_boundary(_carrier(host), kind, code, payload)):
@@ -142,7 +144,7 @@ def _catcher(
 def _in_scope(
     scope: Scope, kind: TriggerKind, code: str, payload: Any
 ) -> Action | None:
-    found = _best(_starts(scope, kind), kind, code)
+    found = _best(_starts(scope), kind, code)
     if found is None:
         return None
     spec, element, trigger = found
@@ -169,19 +171,10 @@ def _at_boundary(
     return lambda: go(host, spec, messages.store(view_of(host), trigger, payload))
 
 
-def _starts(
-    scope: Scope, kind: TriggerKind
-) -> Iterator[tuple[NodeSpec, Element, Trigger]]:
+def _starts(scope: Scope) -> Iterator[tuple[NodeSpec, Element, Trigger]]:
     inner = scope.root.subprocess_specs
-    running = {
-        token.task_spec.name
-        for token in scope.tasks.values()
-        if token.role is Role.HANDLER
-    }
     for name in scope.spec.triggered:
         spec = scope.spec.node(name)
-        if name in running and kind is TriggerKind.ERROR:
-            continue
         for start in inner[spec.element.scope].starts:
             element = inner[spec.element.scope].node(start).element
             for trigger in element.triggers:

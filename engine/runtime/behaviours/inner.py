@@ -19,6 +19,10 @@ class SubProcess(Activity):
     """An embedded sub-process; event sub-processes behave so once started."""
 
     @override
+    def prepare(self, token: Token, data: Data) -> Any:
+        scopes.check_nesting(token)
+
+    @override
     def begin(self, token: Token, prepared: Any) -> bool:
         scopes.enter(token, token.element.scope, token.data)
         return False
@@ -46,6 +50,7 @@ class CallActivity(Activity):
 
     @override
     def prepare(self, token: Token, data: Data) -> Any:
+        scopes.check_nesting(token)
         contract = _contract(token)
         if contract.inputs is None:
             return data

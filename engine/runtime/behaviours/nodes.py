@@ -141,9 +141,14 @@ class Activity(FlowNode):
 
     @override
     def close(self, token: Token) -> None:
+        before = token.data
         if token.role is not Role.INSTANCE and compensation.UNDOING not in token.memo:
-            token.data = expressions.run(token, token.element.after, token.data)
-        super().close(token)
+            token.data = expressions.run(token, token.element.after, before)
+        try:
+            super().close(token)
+        except ElementFailed:
+            token.data = before  # the script runs again when the token tries again
+            raise
 
     @override
     def leave(self, token: Token) -> None:

@@ -8,6 +8,7 @@ from tests.unit.runtime.diagrams import (
     end,
     error,
     escalation,
+    event_sub,
     fork,
     process,
     service,
@@ -173,3 +174,24 @@ def test_the_code_and_text_of_an_error_can_be_kept() -> None:
     run.fail("s", "E1", "no network")
 
     assert run.data == {"problem": {"code": "E1", "message": "no network"}}
+
+
+def test_what_a_handler_throws_goes_beyond_its_scope() -> None:
+    handlers = event_sub(
+        "esp", start("es", error("E1")), user("handle"), end("again", error("E1")),
+        chain("es", "handle", "again"),
+    ) + event_sub("esp2", start("es2", error()), user("never"), chain("es2", "never"))  # fmt: skip
+    inner = sub(
+        "inner", handlers, user("iu"), end("bad", error("E1")), chain("iu", "bad")
+    )
+    model = compiled(
+        start(), inner, boundary("b", "inner", error("E1")), user("outside"),
+        chain("start", "inner"), chain("b", "outside"), beside=DECLARED,
+    )  # fmt: skip
+    run = Run(model)
+    run.do("iu")
+    assert run.tasks == ["handle"]
+
+    run.do("handle")
+
+    assert run.tasks == ["outside"]

@@ -241,3 +241,39 @@ def test_too_many_passes_of_a_loop_are_an_incident() -> None:
     model = compiled(start(), user("u", several(number="20000")), chain("start", "u"))
 
     assert [found.code for found in Run(model).incidents] == ["expression-failed"]
+
+
+def test_a_script_after_a_task_runs_once_however_often_it_is_tried() -> None:
+    after = scripts("", "n = n + 1")
+    model = compiled(
+        start(),
+        node("userTask", "u", after),
+        user("v"),
+        chain("start", "u"),
+        flow("u", "v", "ready"),
+    )
+    run = Run(model, {"n": 0})
+    run.do("u")
+    run.retry("u")
+    assert [found.missing for found in run.incidents] == [("ready",)]
+    run.live.set_variables({"ready": True})
+    run.retry("u")
+
+    assert (run.tasks, run.data["n"]) == (["v"], 1)
+
+
+def test_a_call_that_is_nested_too_deeply_arms_nothing_when_tried_again() -> None:
+    model = compiled(
+        start(),
+        call("again", "p"),
+        boundary("late", "again", timer(duration="P1D")),
+        end(),
+        chain("start", "again", "end"),
+        flow("late", "end"),
+    )
+    run = Run(model)
+    timers = len(run.waits(WaitKind.TIMER))
+    run.retry("again")
+
+    assert len(run.incidents) == 1
+    assert len(run.waits(WaitKind.TIMER)) == timers
