@@ -177,13 +177,15 @@ def test_the_code_and_text_of_an_error_can_be_kept() -> None:
 
 
 def test_what_a_handler_throws_goes_beyond_its_scope() -> None:
-    handlers = event_sub(
+    first = event_sub(
         "esp", start("es", error("E1")), user("handle"), end("again", error("E1")),
         chain("es", "handle", "again"),
-    ) + event_sub("esp2", start("es2", error()), user("never"), chain("es2", "never"))  # fmt: skip
-    inner = sub(
-        "inner", handlers, user("iu"), end("bad", error("E1")), chain("iu", "bad")
+    )  # fmt: skip
+    second = event_sub(
+        "esp2", start("es2", error()), user("never"), chain("es2", "never")
     )
+    thrown = user("iu") + end("bad", error("E1")) + chain("iu", "bad")
+    inner = sub("inner", first, second, thrown)
     model = compiled(
         start(), inner, boundary("b", "inner", error("E1")), user("outside"),
         chain("start", "inner"), chain("b", "outside"), beside=DECLARED,
