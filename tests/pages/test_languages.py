@@ -29,7 +29,8 @@ TEXTS = """() => {
   }
   for (const e of document.querySelectorAll("[aria-label], [placeholder], [title]"))
     for (const name of ["aria-label", "placeholder", "title"])
-      if (e.getAttribute(name) && !e.closest("svg, .bjs-powered-by")) found.push(e.getAttribute(name));
+      if (e.getAttribute(name) && !e.closest("svg, .bjs-powered-by"))
+        found.push(e.getAttribute(name));
   return found;
 }"""
 # What people and customers are called, and what they typed, is no text of ours.
