@@ -66,6 +66,23 @@ def renewed(
     return {**snapshot(session, project), **own}
 
 
+def renewed_payload(session: Session, payload: Any) -> Any:
+    """Return a message's payload with the case in it as the rows say now.
+
+    A payload is a case itself, or has one as its member ``case``; others stay.
+    """
+    if not isinstance(payload, Mapping):
+        return payload
+    if isinstance(payload.get("case"), Mapping):
+        return {**payload, "case": renewed_payload(session, payload["case"])}
+    number = payload.get("project_no")
+    if "customer" not in payload or not isinstance(number, str):
+        return payload
+    found = select(Project).where(Project.project_no == number)
+    project = session.scalar(found)
+    return payload if project is None else renewed(session, project, payload)
+
+
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 

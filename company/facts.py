@@ -9,16 +9,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from company import case
-from company.schema import ProductModule, Project
+from company import case, matters, site, standards
+from company.schema import ProductModule, Project, SiteRecord
 from engine import duties
+
+_RECORDS = 10
 
 
 def facts(session: Session, scope_key: int | None) -> dict[str, Any]:
     """Return the facts for a task in a scope (or for one without any).
 
     Keys: ``catalogue`` {modules}, ``project`` {stage, milestones, plan, progress_pct,
-    open_requirements, open_plan_changes, open_emergencies} or null,
+    site_records, open_requirements, open_plan_changes, open_emergencies} or null,
     ``business_areas``, ``standards`` {service, charge}.
     """
     modules = session.scalars(select(ProductModule.name).order_by(ProductModule.name))
@@ -26,7 +28,7 @@ def facts(session: Session, scope_key: int | None) -> dict[str, Any]:
         "catalogue": {"modules": list(modules)},
         "project": _project(session, scope_key),
         "business_areas": sorted(duties.in_force(session).business_owners),
-        "standards": {"service": None, "charge": None},
+        "standards": standards.in_force(session),
     }
 
 
@@ -35,13 +37,27 @@ def _project(session: Session, scope_key: int | None) -> dict[str, Any] | None:
     if project is None:
         return None
     known = case.snapshot(session, project)
+    records = site.records(session, project.key)
+    counts = matters.count(session, project.key)
     return {
         "stage": known["stage"],
         "manager": known["manager"],
         "milestones": known["milestones"],
         "plan": known["plan"],
-        "progress_pct": project.details.get("progress_pct"),
-        "open_requirements": 0,
-        "open_plan_changes": 0,
-        "open_emergencies": 0,
+        "progress_pct": records[0].progress_pct if records else None,
+        "site_records": [_record(row) for row in records[:_RECORDS]],
+        "open_requirements": counts.requirements,
+        "open_plan_changes": counts.plan_changes,
+        "open_emergencies": counts.emergencies,
+    }
+
+
+def _record(row: SiteRecord) -> dict[str, Any]:
+    return {
+        "date": row.day.isoformat(),
+        "progress_pct": row.progress_pct,
+        "done": row.done,
+        "issues": row.issues,
+        "help_needed": row.help_needed,
+        "recorded_by": row.recorded_by,
     }

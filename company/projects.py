@@ -164,7 +164,9 @@ def get(session: Session, project_no: str, *, lock: bool = False) -> Project:
         ProjectNotFoundError: There is no such project.
     """
     query = select(Project).where(Project.project_no == project_no)
-    project = session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    project = session.scalar(query)
     if project is None:
         raise ProjectNotFoundError(project_no)
     return project

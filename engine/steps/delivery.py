@@ -121,9 +121,7 @@ def _following(session: Session, actor: Actor, held: Held) -> Sequence[Action]:
     """Return what has to happen after a step: thrown messages, then kept ones."""
     changes, instance = held.changes, held.instance
     actions: list[Action] = [
-        partial(_throw, session, actor, instance, thrown)
-        for thrown in changes.thrown
-        if not thrown.publish_only
+        partial(_throw, session, actor, instance, thrown) for thrown in changes.thrown
     ]
     opened = changes.opened_of(WaitKind.MESSAGE) if instance.is_active else ()
     names = {(wait.name, wait.correlation_key) for wait in opened}
@@ -135,6 +133,9 @@ def _following(session: Session, actor: Actor, held: Held) -> Sequence[Action]:
 def _throw(
     session: Session, actor: Actor, instance: Running, thrown: ThrownMessage
 ) -> None:
+    if thrown.publish_only:
+        letters.tell(session, actor, instance, thrown.name, thrown.payload)
+        return
     if work_of(session).hops > MAX_HOPS:
         _stop_loop(session, actor, instance, thrown)
         return
@@ -232,7 +233,7 @@ def _begin(
         scope_key=letter.scope_key,
         parent=letter.parent,
         start_element=element_id,
-        payload=letter.payload,
+        payload=letters.renewed(session, letter.payload),
     )
     return begin(session, actor, beginning)
 
@@ -248,7 +249,8 @@ def _hand_over(
             instance=instance.key,
             details={"name": letter.name, "message": str(letter.key)},
         )
-        held.run(lambda live, around: live.deliver_message(ref, letter.payload, around))
+        payload = letters.renewed(session, letter.payload)
+        held.run(lambda live, around: live.deliver_message(ref, payload, around))
 
 
 def _signal(

@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from engine import cache
+from engine.authorization import Actor
 from engine.lifecycles import InstanceState, MessageState
 from engine.runtime import WaitKind, packing
 from engine.schema import Message, MessageSubscription, StartSubscription, next_key
@@ -154,6 +155,25 @@ def kept_for(
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
+
+
+def renewed(session: Session, payload: Any) -> Any:
+    """Return what a message carries, brought up to date where it is delivered.
+
+    A message may have waited, and its sender's data may be old: the application can
+    put a function into ``info["renew"]`` that reads what it carries anew.
+    """
+    renew = session.info.get("renew")
+    return payload if renew is None else renew(session, payload)
+
+
+def tell(
+    session: Session, actor: Actor, instance: running.Running, name: str, payload: Any
+) -> None:
+    """Tell the application what an instance has published (``info["published"]``)."""
+    hear = session.info.get("published")
+    if hear is not None:
+        hear(session, actor, instance, name, payload)
 
 
 def packed(payload: Any) -> Any:

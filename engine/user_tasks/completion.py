@@ -99,6 +99,7 @@ def complete(
         answers = _answers(session, actor, task, held, values, behalf)
         _close(session, actor, locked, answers, behalf)
         _record(session, actor, task, answers, behalf)
+        _tell(session, actor, task, answers)
         _go_on(session, held, task, answers)
     return task
 
@@ -229,6 +230,13 @@ def _record(
         element_id=task.element_id,
         details=details,
     )
+
+
+def _tell(session: Session, actor: Actor, task: UserTask, answers: Values) -> None:
+    """Tell the application, which may keep figures of its own."""
+    hear = session.info.get("completed")
+    if hear is not None:
+        hear(session, actor, task, answers)
 
 
 def _go_on(session: Session, held: Held, task: UserTask, answers: Values) -> None:

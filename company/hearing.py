@@ -1,0 +1,112 @@
+"""What the company takes note of while processes run: messages and completions.
+
+Figures that people ask for years later must not be dug out of process data; they are
+written to rows at the moment in which they become true.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from company import case, requirements, service_requests, visits
+from company.schema import ServiceRequest
+from engine import cache
+from engine.actors import Actor
+from engine.schema import UserTask
+
+Values = Mapping[str, Any]
+
+
+class Sender(Protocol):
+    """The instance that published something."""
+
+    @property
+    def key(self) -> int: ...  # noqa: D102 - named as the column
+
+
+def install(info: dict[str, Any]) -> None:
+    """Let the engine tell the company what it listens to."""
+    info["renew"] = case.renewed_payload
+    info["published"] = published
+    info["completed"] = completed
+
+
+def published(
+    session: Session, _: Actor, __: Sender, name: str, payload: Values
+) -> None:
+    """Hear a message that its process only publishes."""
+    if hear := _PUBLISHED.get(name):
+        hear(session, payload)
+
+
+def completed(session: Session, _: Actor, task: UserTask, answers: Values) -> None:
+    """Hear that somebody has completed a task."""
+    note = _COMPLETED.get(task.element_id)
+    if note is None:
+        return
+    request = service_requests.of_instance(session, task.instance_key)
+    if request is not None:
+        note(request, answers, cache.now(session))
+        session.flush()
+
+
+def _request_closed(session: Session, payload: Values) -> None:
+    service_requests.close(session, payload["request_no"], payload)
+
+
+def _requirement_closed(session: Session, payload: Values) -> None:
+    closed = requirements.close(session, payload["requirement_no"], payload)
+    service_requests.close_with_requirement(
+        session, closed.requirement_no, payload["result"]
+    )
+
+
+def _visit_closed(session: Session, payload: Values) -> None:
+    visits.close(
+        session,
+        payload["visit_no"],
+        result=payload["result"],
+        score=payload.get("score"),
+        onsite=bool(payload.get("onsite")),
+    )
+
+
+def _judged(request: ServiceRequest, answers: Values, now: datetime) -> None:
+    request.responded_at = request.responded_at or now
+    if answers["scope"] != "unclear":
+        request.scope = answers["scope"]
+
+
+def _responded(request: ServiceRequest, _: Values, now: datetime) -> None:
+    request.responded_at = request.responded_at or now
+
+
+def _resolved(request: ServiceRequest, answers: Values, now: datetime) -> None:
+    """Stop the clock; a work that its owner passes on is not resolved yet."""
+    if answers.get("result") != "needs_other_owner":
+        request.resolved_at = now
+
+
+def _told(request: ServiceRequest, answers: Values, _: datetime) -> None:
+    """Count a round; a customer who is not satisfied starts the clock again."""
+    request.rounds += 1
+    if not answers["customer_satisfied"]:
+        request.resolved_at = None
+
+
+_PUBLISHED: Mapping[str, Callable[[Session, Values], None]] = {
+    "service_request.closed": _request_closed,
+    "requirement.closed": _requirement_closed,
+    "visit.closed": _visit_closed,
+}
+_COMPLETED: Mapping[str, Callable[[ServiceRequest, Values, datetime], None]] = {
+    "UT_judge_scope": _judged,
+    "UT_arbitrate_scope": _judged,
+    "UT_negotiate": _responded,
+    "UT_handle": _resolved,
+    "UT_owner_handle": _resolved,
+    "UT_execute_special": _resolved,
+    "UT_inform_customer": _told,
+}
