@@ -30,12 +30,12 @@ def respond(
 ) -> Response:
     """Send a problem: as JSON to programs, as a page to somebody who reads pages."""
     if _reads_pages(request):
-        actor = getattr(request.state, "actor", None)
+        reader = getattr(request.state, "reader", None)
         return render(
             request,
             "error.html.j2",
             status=body["status"],
-            actor=actor,
+            reader=reader,
             problem=body,
         )
     return JSONResponse(

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.language import language_of
 from api.web.navigation import entries_for
+from api.web.reader import Reader
 from api.web.texts import translator
-from engine.authorization import Actor
 
 _FOLDER = Path(__file__).parent
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -27,26 +27,27 @@ def render(
     template: str,
     *,
     status: int = 200,
-    actor: Actor | None = None,
-    csrf: str = "",
+    reader: Reader | None = None,
     **values: Any,
 ) -> HTMLResponse:
     """Return a page in the reader's language.
 
-    ``csrf`` is the session's token, which every form of the page sends back.
+    Without ``reader`` nobody is signed in; with one, every form of the page sends
+    his session's token back.
     """
     language = language_of(request)
     settings = request.app.state.settings
     content = environment().get_template(template).render(
         lang=language,
         t=translator(language),
-        actor=actor,
-        csrf=csrf,
+        actor=reader.actor if reader else None,
+        csrf=reader.csrf if reader else "",
+        counts=reader.counts if reader else {},
         here=_here(request),
         active=request.url.path,
-        navigation=entries_for(actor),
+        navigation=entries_for(reader.actor if reader else None),
         test_clock=settings.test_clock,
-        **{"counts": {}, "business_now": None, **values},
+        **{"business_now": None, **values},
     )
     return HTMLResponse(content, status_code=status)
 

@@ -1,7 +1,6 @@
 """Who looks at a page: a signed-in browser, or one that has to sign in first."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,8 +10,9 @@ from starlette.datastructures import FormData
 
 from api import access, auth
 from api.language import speaking
+from api.web.navigation import menu_counts
+from api.web.reader import Reader
 from engine import sign_in
-from engine.authorization import Actor
 from engine.database import Database
 from engine.errors import NotSignedInError
 from engine.sign_in import SignedIn
@@ -26,14 +26,6 @@ class SignInFirst(Exception):  # noqa: N818 - no failure: the browser is sent el
         self.response = RedirectResponse(f"/sign-in?back={quote(back)}", 303)
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A signed-in person in front of a page."""
-
-    actor: Actor
-    csrf: str
-
-
 def _reader(request: Request) -> Reader:
     database: Database = request.app.state.database
     token = request.cookies.get(auth.COOKIE)
@@ -41,13 +33,17 @@ def _reader(request: Request) -> Reader:
     if token is None:
         raise SignInFirst(back)
     try:
-        signed_in = auth.of_cookie(database, token)
+        with database.reading() as session:
+            signed_in = sign_in.of_session(session, token)
+            counts = menu_counts(session, signed_in.actor)
     except NotSignedInError as error:
         raise SignInFirst(back) from error
     access.require(request, signed_in.actor)
     actor = speaking(request, signed_in.actor)
     request.state.actor = actor
-    return Reader(actor, signed_in.csrf_token)
+    reader = Reader(actor, signed_in.csrf_token, counts)
+    request.state.reader = reader
+    return reader
 
 
 PageReader = Annotated[Reader, Depends(_reader)]

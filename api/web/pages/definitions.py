@@ -39,8 +39,7 @@ def show_processes(
     return render(
         request,
         "processes.html.j2",
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         rows=found.items,
         business_now=now,
     )
@@ -57,8 +56,7 @@ def show_process(
     return render(
         request,
         "process.html.j2",
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         name=row.name_en if english and row.name_en else row.name,
         process=row,
         business_now=now,
@@ -93,8 +91,7 @@ def show_incidents(
     return render(
         request,
         "incidents.html.j2",
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         rows=shown,
         business_now=now,
     )

@@ -157,8 +157,7 @@ def show_started(
     return render(
         request,
         "started.html.j2",
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         rows=rows,
         page=pager,
     )
@@ -215,8 +214,7 @@ def _show(
     return render(
         request,
         "inbox.html.j2",
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         business_now=now,
         message=_message(request),
         **values,

@@ -32,7 +32,7 @@ def show_notices(
             "business_now": cache.now(session),
         }
     return render(
-        request, "notices.html.j2", actor=reader.actor, csrf=reader.csrf, **shown
+        request, "notices.html.j2", reader=reader, **shown
     )
 
 

@@ -101,7 +101,7 @@ def show_project(
     with platform.reading() as session:
         shown = _project(session, request, reader.actor, project_no)
     return render(
-        request, "project.html.j2", actor=reader.actor, csrf=reader.csrf, **shown
+        request, "project.html.j2", reader=reader, **shown
     )
 
 
@@ -137,8 +137,7 @@ def _list(
         request,
         "projects.html.j2",
         status=status_of(error) if error else 200,
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         q=q,
         stage=stage,
         stages=STAGES,

@@ -106,8 +106,7 @@ def redraw_fields(
     return render(
         request,
         "forms/fragment.html.j2",
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         drawing=drawing,
         again=f"/tasks/{key}/fields",
         upload=f"/tasks/{key}/file",
@@ -133,8 +132,7 @@ def receive_file(
     return render(
         request,
         "forms/document.html.j2",
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         control=found[0] if found else drawing.controls[0],
         again=f"/tasks/{key}/fields",
         upload=f"/tasks/{key}/file",
@@ -210,8 +208,7 @@ def _page(
         request,
         "task.html.j2",
         status=status_of(error) if error else 200,
-        actor=reader.actor,
-        csrf=reader.csrf,
+        reader=reader,
         **shown,
     )
 
