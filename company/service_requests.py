@@ -4,7 +4,7 @@ Entitlement and times are fixed when a request is received (A28). No request is 
 refused (R4.3.6.1): who is not entitled gets the process that negotiates a charge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,6 +115,15 @@ def get(session: Session, number: str) -> ServiceRequest:
     if request is None:
         raise RequestNotFoundError(number)
     return request
+
+
+def of_project(session: Session, project_key: int) -> Sequence[ServiceRequest]:
+    """Return the requests of a project, the newest first."""
+    return session.scalars(
+        select(ServiceRequest)
+        .where(ServiceRequest.project_key == project_key)
+        .order_by(ServiceRequest.key.desc())
+    ).all()
 
 
 def of_instance(session: Session, instance_key: int) -> ServiceRequest | None:

@@ -74,6 +74,15 @@ def enter(session: Session, actor: Actor, project: Project, stage: str) -> None:
     )
 
 
+def require_going(project: Project) -> None:
+    """Raise where the project is closed or terminated.
+
+    Raises:
+        WrongStageError: Nothing happens in it any more.
+    """
+    require(project, [stage for stage in ALL if stage not in OVER])
+
+
 def require(project: Project, allowed: Collection[str]) -> None:
     """Raise unless the project is in one of the ``allowed`` stages.
 

@@ -52,6 +52,12 @@ class Permission(StrEnum):
     OPEN_PROJECTS = "projects:open"
     READ_CUSTOMERS = "customers:read"
     MANAGE_CUSTOMERS = "customers:manage"
+    COMMAND_PROJECTS = "projects:command"
+    RAISE_REQUESTS = "requests:raise"
+    READ_REQUESTS = "requests:read"
+    READ_STANDARDS = "standards:read"
+    MANAGE_STANDARDS = "standards:manage"
+    READ_PROCEDURE = "procedure:read"
 
 
 class Who(StrEnum):
@@ -102,6 +108,14 @@ TABLE: Mapping[Permission, frozenset[Who]] = {
     Permission.OPEN_PROJECTS: _COMPANY,
     Permission.READ_CUSTOMERS: _EVERYBODY,
     Permission.MANAGE_CUSTOMERS: _COMPANY,
+    # Each command asks for a duty in its project.
+    Permission.COMMAND_PROJECTS: _EVERYBODY,
+    # Customers bring and see what belongs to their own projects.
+    Permission.RAISE_REQUESTS: _EVERYBODY,
+    Permission.READ_REQUESTS: _EVERYBODY,
+    Permission.READ_STANDARDS: _EVERYBODY,
+    Permission.MANAGE_STANDARDS: _COMPANY,
+    Permission.READ_PROCEDURE: _COMPANY,
 }
 
 
