@@ -1,6 +1,7 @@
 """What routes ask for: who calls, and a session with the right transaction."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -12,6 +13,8 @@ from typing_extensions import override
 
 from api import access, auth, idempotency
 from api.language import speaking
+from engine import jobs, worker
+from engine import jobs, worker
 from engine.authorization import Actor
 from engine.database import Database
 
@@ -43,8 +46,20 @@ def _visitor(request: Request) -> None:
 Visitor = Annotated[None, Depends(_visitor)]
 
 
+@contextmanager
+def command(database: Database) -> Generator[Session]:
+    """Give a transaction; the remote work that it causes is waited for afterwards.
+
+    So an answer shows the paper that a completed task has made, unless making it
+    takes longer than a few seconds: then it comes later.
+    """
+    with database.transaction() as session:
+        yield session
+    worker.wait_for_jobs(database, jobs.enqueued(session))
+
+
 def _transaction(request: Request, actor: CurrentActor) -> Iterator[Session]:
-    with _database(request).transaction() as session:
+    with command(_database(request)) as session:
         request.state.session = session
         if key := idempotency.key_in(request.headers):
             digest = request.state.request_digest

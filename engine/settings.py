@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     duties_file: Path | None = Field(default=None, description="Seeds version 1.")
     job_attempts: int = Field(default=8, ge=1, description="Before an incident.")
     job_threads: int = Field(default=4, ge=1)
+    answer_wait_seconds: float = Field(
+        default=5, ge=0, description="How long an answer waits for remote work."
+    )
     max_upload_bytes: int = Field(default=50 * 1024 * 1024, ge=1)
     max_body_bytes: int = Field(default=1024 * 1024, ge=1)
     session_hours: int = Field(default=12, ge=1)
