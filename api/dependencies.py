@@ -14,7 +14,6 @@ from typing_extensions import override
 from api import access, auth, idempotency
 from api.language import speaking
 from engine import jobs, worker
-from engine import jobs, worker
 from engine.authorization import Actor
 from engine.database import Database
 
@@ -55,7 +54,8 @@ def command(database: Database) -> Generator[Session]:
     """
     with database.transaction() as session:
         yield session
-    worker.wait_for_jobs(database, jobs.enqueued(session))
+    seconds = database.info["settings"].answer_wait_seconds
+    worker.wait_for_jobs(database, jobs.enqueued(session), seconds)
 
 
 def _transaction(request: Request, actor: CurrentActor) -> Iterator[Session]:
