@@ -9,7 +9,7 @@ row, so that the chain costs no statement of its own.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine import cache, clock
 from engine.authorization import Actor
 from engine.errors import NotFoundError
+from engine.events import Event
 from engine.schema import JournalEntry, ProcessInstance, next_key, to_json
 
 _ENTRIES: Table = JournalEntry.metadata.tables["journal_entry"]
@@ -30,6 +31,13 @@ _SAVE_DIGEST = (
     update(ProcessInstance.metadata.tables["process_instance"])
     .where(ProcessInstance.key == bindparam("instance"))
     .values(journal_digest=bindparam("digest"))
+)
+_BY_KEYS = select(_ENTRIES.c.key, _ENTRIES.c.details).where(
+    _ENTRIES.c.key.in_(bindparam("keys", expanding=True))
+)
+_BY_TASKS = select(_ENTRIES.c.key, _ENTRIES.c.task_key).where(
+    _ENTRIES.c.task_key.in_(bindparam("tasks", expanding=True)),
+    _ENTRIES.c.event == Event.TASK_COMPLETED.value,
 )
 _COVERED = (
     "key",
@@ -106,8 +114,8 @@ def record(
     task_key: int | None = None,
     element_id: str = "",
     details: Mapping[str, Any] | None = None,
-) -> None:
-    """Write down that ``event`` happened.
+) -> int:
+    """Write down that ``event`` happened; return the entry's key.
 
     ``instance`` is the key of the instance it belongs to. ``details`` must have a
     form in JSON and hold nothing secret: the journal is never changed afterwards.
@@ -131,6 +139,7 @@ def record(
         chain.append(entry)
     else:
         _insert_alone(session, entry)
+    return cast("int", entry["key"])
 
 
 def _insert_alone(session: Session, entry: Entry) -> None:
@@ -209,6 +218,18 @@ def entries_of(
     if task_key is not None:
         query = query.where(JournalEntry.task_key == task_key)
     return session.scalars(query).all()
+
+
+def answers(session: Session, keys: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    """Return the answers that entries of completed tasks hold."""
+    found = session.connection().execute(_BY_KEYS, {"keys": list(keys)})
+    return {key: details["values"] for key, details in found}
+
+
+def answered_in(session: Session, task_keys: Iterable[int]) -> Mapping[int, int]:
+    """Return the key of the entry that holds the answers of each completed task."""
+    found = session.connection().execute(_BY_TASKS, {"tasks": list(task_keys)})
+    return {task_key: key for key, task_key in found}
 
 
 def _chains(session: Session) -> dict[int, Chain]:

@@ -144,7 +144,12 @@ def variables(session: Session, actor: Actor, key: int) -> dict[str, Any]:
 
 
 def data_of(session: Session, key: int, ref: str | None = None) -> dict[str, Any]:
-    """Return the unguarded data of an instance, or of what the token ``ref`` sees."""
+    """Return the unguarded data of an instance, or of what the token ``ref`` sees.
+
+    Raises:
+        InstanceNotFoundError: There is none.
+        NotWaitingError: It has no such token.
+    """
     columns = select(*steps.running.COLUMNS).where(INSTANCES.c.key == key)
     row = session.connection().execute(columns).first()
     if row is None:

@@ -4,6 +4,7 @@ import json
 import secrets
 import threading
 import time
+import zlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Dialect,
     Enum,
     Integer,
+    LargeBinary,
     MetaData,
 )
 from sqlalchemy.orm import DeclarativeBase
@@ -28,6 +30,8 @@ from typing_extensions import override
 
 _EPOCH_MS = 1_735_689_600_000  # 2025-01-01
 _NODE = int.from_bytes(secrets.token_bytes(2), "big") & 0x3FF
+_PLAIN, _PACKED = b"j", b"z"
+_WORTH_PACKING = 300
 _lock = threading.Lock()
 _last = 0
 
@@ -68,6 +72,41 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+class PackedJson(TypeDecorator[dict[str, Any]]):
+    """An object as JSON in bytes, compressed where that pays.
+
+    For what is written once, read whole and never searched in: the journal. The
+    first byte says how the rest is written.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    @override
+    def process_bind_param(
+        self, value: dict[str, Any] | None, dialect: Dialect
+    ) -> bytes | None:
+        if value is None:
+            return None
+        plain = to_json(value).encode()
+        if len(plain) < _WORTH_PACKING:
+            return _PLAIN + plain
+        return _PACKED + zlib.compress(plain, 1)
+
+    @override
+    def process_result_value(
+        self, value: bytes | None, dialect: Dialect
+    ) -> dict[str, Any] | None:
+        if value is None:
+            return None
+        packed = bytes(value)
+        plain = packed[1:]
+        if packed[:1] == _PACKED:
+            plain = zlib.decompress(plain)
+        read: dict[str, Any] = json.loads(plain)
+        return read
 
 
 class Base(DeclarativeBase):

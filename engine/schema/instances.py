@@ -20,13 +20,22 @@ class ProcessInstance(Base):
 
     ``scope_key`` names what the instance belongs to (a project), by which duties
     are resolved and access is judged. ``revision`` counts stored states: who saves
-    over a revision that he did not read loses.
+    over a revision that he did not read loses. Answers that the journal holds
+    are not in the blob again.
     """
 
     __tablename__ = "process_instance"
     __table_args__ = (
         Index(None, "process_id", "state"),
         Index(None, "scope_key", "state"),
+        # Every step rewrites the row: room for it on its page, and early cleaning.
+        {
+            "postgresql_with": {
+                "fillfactor": 70,
+                "autovacuum_vacuum_scale_factor": 0.02,
+                "toast.autovacuum_vacuum_scale_factor": 0.02,
+            }
+        },
     )
 
     key: Mapped[int] = mapped_column(primary_key=True, default=next_key)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.schema.base import Base, next_key
+from engine.schema.base import Base, PackedJson, next_key
 
 
 class JournalEntry(Base):
@@ -32,7 +32,7 @@ class JournalEntry(Base):
     instance_key: Mapped[int | None]
     task_key: Mapped[int | None]
     element_id: Mapped[str] = mapped_column(default="")
-    details: Mapped[dict[str, Any]]
+    details: Mapped[dict[str, Any]] = mapped_column(PackedJson)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 

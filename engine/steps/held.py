@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,9 +20,10 @@ from engine.runtime import (
     Wait,
     WaitKind,
 )
-from engine.steps import calls, history, running, stops, tasks, waits
+from engine.steps import calls, history, running, states, stops, tasks, waits
 from engine.steps.changes import Changes
 from engine.steps.running import Running
+from engine.steps.states import Loaded
 from engine.steps.surroundings import surroundings
 from engine.steps.work import work_of
 
@@ -53,21 +55,32 @@ class Held:
         self.changes = Changes()
         self._session = session
         self._actor = actor
-        self._live: LiveInstance | None = None
+        self._loaded: Loaded | None = None
         self._prepared: dict[str, dict[str, Any]] = {}
         self._resolved: set[str] = set()
 
     @property
-    def live(self) -> LiveInstance:
+    def loaded(self) -> Loaded:
         """The runtime's instance: hot, or loaded from its stored state."""
-        if self._live is None:
-            self._live = load(self._session, self.instance)
-        return self._live
+        if self._loaded is None:
+            self._loaded = load(self._session, self.instance)
+        return self._loaded
+
+    @property
+    def live(self) -> LiveInstance:
+        """The runtime's instance."""
+        return self.loaded.live
 
     @property
     def has_run(self) -> bool:
         """Tell whether the state may have changed."""
-        return self._live is not None
+        return self._loaded is not None
+
+    def answered(self, entry_key: int, values: Mapping[str, Any]) -> None:
+        """Note answers that an entry of the journal holds, to be stored there only."""
+        stored = states.as_stored(values)
+        if stored is not None:
+            self.loaded.answers[entry_key] = stored
 
     def run(self, command: Command) -> None:
         """Run a command, then the local operations that it led to."""
@@ -76,7 +89,8 @@ class Held:
 
     def begin(self, begin: Begin) -> None:
         """Start the instance that so far has no state."""
-        self._live, step = begin(self.around)
+        live, step = begin(self.around)
+        self._loaded = Loaded(live)
         self.changes.add(step)
         self._run_automatic()
 
@@ -185,7 +199,6 @@ class Held:
     def _store(self) -> None:
         """Insert the row of a new instance before rows that refer to it."""
         if not self.instance.stored:
-            self.instance.set_blob(b"")
             running.save(self._session, self.instance)
 
     def _end(self) -> None:
@@ -201,12 +214,15 @@ class Held:
 
     def _save(self, chain: journal.Chain) -> None:
         instance = self.instance
-        instance.set_blob(self.live.dump())
+        loaded = self.loaded
+        instance.state_blob, loaded.answers = states.encode(
+            loaded.live.dump(), loaded.answers
+        )
         instance.journal_digest = chain.digest
         running.save(self._session, instance)
 
 
-def load(session: Session, instance: Running) -> LiveInstance:
+def load(session: Session, instance: Running) -> Loaded:
     """Take the instance from memory if it is the stored one, else load its state."""
     key, revision = instance.key, instance.revision
     kept = work_of(session).take(key, revision)
@@ -214,7 +230,10 @@ def load(session: Session, instance: Running) -> LiveInstance:
     if kept is not None:
         return kept
     model = definitions.model_of(session, instance.model_key)
-    return LiveInstance.load(model, instance.blob())
+    state, answers = states.decode(
+        instance.state_blob, partial(journal.answers, session)
+    )
+    return Loaded(LiveInstance.load(model, state), answers)
 
 
 @contextmanager
@@ -222,9 +241,9 @@ def borrowed(session: Session, instance: Running) -> Generator[LiveInstance]:
     """Give an instance for reading only; it need not be locked."""
     own = work_of(session).live.get(instance.key)
     if own is not None and own[0] == instance.revision:
-        yield own[1]
+        yield own[1].live
         return
-    live = load(session, instance)
-    yield live
+    loaded = load(session, instance)
+    yield loaded.live
     if instance.is_active:
-        cache.caches(session).hot.put(instance.key, instance.revision, live)
+        cache.caches(session).hot.put(instance.key, instance.revision, loaded)

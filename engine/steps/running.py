@@ -1,6 +1,5 @@
 """An instance under its lock: read, saved and guarded by its revision."""
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -88,7 +87,7 @@ class Running:
     """An instance that this transaction holds locked.
 
     ``stored`` is false while a new instance has no row yet. ``state_blob`` is the
-    runtime's state, compressed.
+    runtime's state as `engine.steps.states` stores it.
     """
 
     key: int
@@ -117,14 +116,6 @@ class Running:
     def is_active(self) -> bool:
         """Tell whether anything can still happen to it."""
         return self.state is InstanceState.ACTIVE
-
-    def blob(self) -> bytes:
-        """Return the runtime's state."""
-        return zlib.decompress(self.state_blob)
-
-    def set_blob(self, state: bytes) -> None:
-        """Take the runtime's state; the weakest compression is the best bargain."""
-        self.state_blob = zlib.compress(state, 1)
 
 
 def locking(*columns: Any) -> Select[Any]:

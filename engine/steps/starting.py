@@ -73,7 +73,7 @@ def hold(
         journal.close_chain(session, chain)
         del work.active[instance.key]
     if held.has_run and instance.is_active:
-        work.live[instance.key] = instance.revision, held.live
+        work.live[instance.key] = instance.revision, held.loaded
     work.follow([*follow(session, actor, held), *postponed])
     work.drain()
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import cache, journal
 from engine.database import after_commit
-from engine.runtime import LiveInstance
+from engine.steps.states import Loaded
 
 Action = Callable[[], object]
 
@@ -33,12 +33,12 @@ class Work:
     """
 
     active: dict[int, list[Action]] = field(default_factory=dict)
-    live: dict[int, tuple[int, LiveInstance]] = field(default_factory=dict)
+    live: dict[int, tuple[int, Loaded]] = field(default_factory=dict)
     queue: deque[tuple[int, Action]] = field(default_factory=deque)
     hops: int = 0
     draining: bool = False
 
-    def take(self, key: int, revision: int) -> LiveInstance | None:
+    def take(self, key: int, revision: int) -> Loaded | None:
         """Take out the state that this transaction saved under ``revision``."""
         held = self.live.pop(key, None)
         return held[1] if held and held[0] == revision else None
@@ -126,6 +126,6 @@ class _Mark:
 
 def _keep_hot(session: Session, work: Work) -> None:
     hot = cache.caches(session).hot
-    for key, (revision, live) in work.live.items():
-        hot.put(key, revision, live)
+    for key, (revision, loaded) in work.live.items():
+        hot.put(key, revision, loaded)
     work.live.clear()

@@ -98,9 +98,9 @@ def complete(
     with steps.holding(session, actor, instance) as held:
         answers = _answers(session, actor, task, held, values, behalf)
         _close(session, actor, locked, answers, behalf)
-        _record(session, actor, task, answers, behalf)
+        entry = _record(session, actor, task, answers, behalf)
         _tell(session, actor, task, answers)
-        _go_on(session, held, task, answers)
+        _go_on(session, held, task, answers, entry)
     return task
 
 
@@ -217,11 +217,11 @@ def _record(
     task: UserTask,
     answers: Values,
     behalf: str | None,
-) -> None:
+) -> int:
     details: dict[str, Any] = {"values": answers}
     if behalf is not None:
         details["on_behalf_of"] = behalf
-    journal.record(
+    return journal.record(
         session,
         actor,
         Event.TASK_COMPLETED,
@@ -239,12 +239,16 @@ def _tell(session: Session, actor: Actor, task: UserTask, answers: Values) -> No
         hear(session, actor, task, answers)
 
 
-def _go_on(session: Session, held: Held, task: UserTask, answers: Values) -> None:
+def _go_on(
+    session: Session, held: Held, task: UserTask, answers: Values, entry: int
+) -> None:
     if task.joint_key is not None:
         done = _round(session, task.joint_key)
         if not any(row.state == UserTaskState.CREATED for row in done):
+            held.answered(entry, answers)
             _complete_round(session, held, task, done)
         return
+    held.answered(entry, answers)
     stored = {task.result: answers} if task.form else answers
     held.run(lambda live, around: live.complete_task(task.ref, stored, around))
 
@@ -260,6 +264,10 @@ def _complete_round(
         }
         for row in done
     ]
+    written = journal.answered_in(session, [row.key for row in done])
+    for row in done:
+        if row.key in written:
+            held.answered(written[row.key], row.answers or {})
     session.connection().execute(_ROUND_OVER, {"joint": task.joint_key})
     stored = {f"{task.result}_list": items}
     held.run(lambda live, around: live.complete_task(task.ref, stored, around))

@@ -112,6 +112,11 @@ def upgrade() -> None:
             name=op.f("fk_process_instance_model_key_process_model"),
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_process_instance")),
+        postgresql_with={
+            "fillfactor": 70,
+            "autovacuum_vacuum_scale_factor": 0.02,
+            "toast.autovacuum_vacuum_scale_factor": 0.02,
+        },
     )
     op.create_index(
         op.f("ix_process_instance_business_id"),

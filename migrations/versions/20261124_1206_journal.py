@@ -65,7 +65,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("element_id", sa.String(), nullable=False),
-        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("details", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_journal_entry")),
     )
