@@ -7,10 +7,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from engine import duties
 from engine import search as searching
 from engine.authorization import Actor, Permission, require
+from engine.duty_book import is_role
 from engine.lifecycles import UserTaskState
-from engine.schema import ProcessInstance, Scope, UserTask, UserTaskCandidate
+from engine.schema import (
+    ProcessInstance,
+    Scope,
+    ScopeMember,
+    UserTask,
+    UserTaskCandidate,
+)
 from engine.search import Column, Found, Query, Searchable
 
 TASKS: Table = UserTask.metadata.tables["user_task"]
@@ -85,19 +93,27 @@ _DONE = func.sum(case((TASKS.c.state == UserTaskState.COMPLETED, 1), else_=0))
 
 
 def search(
-    session: Session, actor: Actor, query: Query, *, everybodys: bool = False
+    session: Session,
+    actor: Actor,
+    query: Query,
+    *,
+    everybodys: bool = False,
+    represented: bool = False,
 ) -> Found[Item]:
     """Return the tasks that the actor looks for among his own.
 
-    Administrators, and others of the staff with ``everybodys``, look among all:
-    staff may know that a task exists and whose it is, customers may not.
+    With ``represented`` those count too whose answers he may record for others
+    (代录). Administrators, and others of the staff with ``everybodys``, look among
+    all: staff may know that a task exists and whose it is, customers may not.
 
     Raises:
         BadQueryError: A filter, a sort field or an operator is unknown.
     """
     require(actor, Permission.READ_TASKS)
-    whole = actor.administrator or (everybodys and not actor.is_customer)
-    rows = _ROWS if whole else _ROWS.where(own(actor))
+    rows = _ROWS
+    if not actor.administrator and not (everybodys and not actor.is_customer):
+        recorded = _represented(session, actor) if represented else []
+        rows = rows.where(or_(own(actor), *recorded))
     return _found(session, _SEARCHABLE.search(session, rows, query))
 
 
@@ -134,6 +150,20 @@ def own(actor: Actor) -> ColumnElement[bool]:
         TASKS.c.completed_by == actor.username,
         TASKS.c.on_behalf_of == actor.username,
     )
+
+
+def _represented(session: Session, actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the conditions under which the actor is a proxy of a task's people."""
+    found = []
+    for duty in duties.in_force(session).duties.values():
+        if actor.username in duties.proxies(session, duty.name):
+            found.append(TASKS.c.duty == duty.name)
+        elif roles := [source for source in duty.proxies if is_role(source)]:
+            scopes = select(ScopeMember.scope_key).where(
+                ScopeMember.username == actor.username, ScopeMember.role.in_(roles)
+            )
+            found.append(and_(TASKS.c.duty == duty.name, TASKS.c.scope_key.in_(scopes)))
+    return found
 
 
 # The order of the candidates' primary key is that of the tasks' keys, so that the

@@ -46,9 +46,6 @@ grant(
     f"POST /v2/user-tasks{_ONE}/assignment",
     f"DELETE /v2/user-tasks{_ONE}/assignee",
     f"POST /v2/user-tasks{_ONE}/completion",
-    f"GET /v2/user-tasks{_ONE}/draft",
-    f"PUT /v2/user-tasks{_ONE}/draft",
-    f"DELETE /v2/user-tasks{_ONE}/draft",
 )
 _TENANT = "<default>"
 
@@ -153,19 +150,6 @@ class TaskUpdate(Body):
     action: str | None = None
 
 
-class DraftBody(Body):
-    """A form that is filled in half-way; nothing in it is checked."""
-
-    variables: dict[str, Any]
-
-
-class DraftAnswer(Answer):
-    """A kept draft."""
-
-    variables: dict[str, Any]
-    saved_at: datetime
-
-
 class VariableAnswer(Answer):
     """One variable that a task sees."""
 
@@ -180,11 +164,13 @@ def search_user_tasks(
     session: Reading,
     everybody: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query
 ) -> Found[TaskAnswer]:
-    """Find tasks: the caller's own (to do, to claim, done), else everybody's.
+    """Find tasks: the caller's own (to do, to claim, to record for others, done).
 
     Administrators find everybody's at once, others of the staff with ``everybody``.
     """
-    found = inbox.search(session, actor, body.query(), everybodys=everybody)
+    found = inbox.search(
+        session, actor, body.query(), everybodys=everybody, represented=True
+    )
     return page_of(found, [answer(session, item) for item in found.items])
 
 
@@ -312,33 +298,6 @@ def update_user_task(
         candidates=body.changeset.candidate_users,
         **dates,
     )
-
-
-@router.get(f"{_ONE}/draft", operation_id="get_user_task_draft", response_model=None)
-def get_user_task_draft(
-    user_task_key: Key, actor: CurrentActor, session: Reading
-) -> DraftAnswer | Response:
-    """Return the caller's draft; 204 where he has none."""
-    row = user_tasks.draft(session, actor, user_task_key)
-    if row is None:
-        return Response(status_code=204)
-    return DraftAnswer(variables=row.values, saved_at=row.saved_at)
-
-
-@router.put(f"{_ONE}/draft", status_code=204, operation_id="save_user_task_draft")
-def save_user_task_draft(
-    user_task_key: Key, body: DraftBody, actor: CurrentActor, session: Transaction
-) -> None:
-    """Keep the caller's half-filled form."""
-    user_tasks.save_draft(session, actor, user_task_key, body.variables)
-
-
-@router.delete(f"{_ONE}/draft", status_code=204, operation_id="discard_draft")
-def discard_user_task_draft(
-    user_task_key: Key, actor: CurrentActor, session: Transaction
-) -> None:
-    """Forget the caller's draft."""
-    user_tasks.discard_draft(session, actor, user_task_key)
 
 
 @router.post(f"{_ONE}/variables/search", operation_id="search_user_task_variables")

@@ -68,6 +68,27 @@ def test_administrators_find_tasks_by_candidate(world):
         assert inbox.search(session, ADMIN, nobodys).total == 0
 
 
+CONTACT = diagram(
+    "letter", line(start(), task("UT_return", duty="customer_contact"), end())
+)
+
+
+def test_proxies_find_what_they_may_record_for_others(world):
+    theirs = world.project(manager="chen", contact="hp")
+    anothers = world.project(manager="wang", contact="ht")
+    world.deploy(CONTACT)
+    key = world.start("letter", scope=theirs)
+    world.start("letter", scope=anothers)
+
+    with world.database.reading() as session:
+        chen = person("chen")
+        found = inbox.search(session, chen, Query(), represented=True)
+        unasked = inbox.search(session, chen, Query())
+
+    assert [item.task.instance_key for item in found.items] == [key]
+    assert unasked.items == []
+
+
 def test_customers_find_only_their_own(world):
     world.deploy(POOL)
     world.start("pool")

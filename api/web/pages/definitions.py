@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
 from api.access import grant
-from api.dependencies import Platform
+from api.dependencies import Platform, command
 from api.language import language_of
 from api.web.rendering import render
 from api.web.visitors import CheckedForm, PageReader
@@ -103,6 +103,6 @@ def retry(
 ) -> Response:
     """Let the instance try again."""
     del form
-    with platform.transaction() as session:
+    with command(platform) as session:
         incidents.resolve(session, reader.actor, key)
     return RedirectResponse("/incidents", 303)

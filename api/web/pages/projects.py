@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access import grant
-from api.dependencies import Platform
+from api.dependencies import Platform, command
 from api.problems import status_of
 from api.language import language_of
 from api.routers.projects import answer
@@ -80,7 +80,7 @@ def open_project(
 ) -> Response:
     """Open a project and go to it."""
     try:
-        with platform.transaction() as session:
+        with command(platform) as session:
             opened = projects.create(
                 session,
                 reader.actor,

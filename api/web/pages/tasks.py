@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from api.access import grant
-from api.dependencies import Platform
+from api.dependencies import Platform, command
 from api.problems import status_of
 from api.language import language_of
 from api.timeline import entries
@@ -61,7 +61,7 @@ def complete_task(
     values: Mapping[str, Any] = {}
     try:
         values = _values(platform, reader, key, form)
-        with platform.transaction() as session:
+        with command(platform) as session:
             user_tasks.complete(
                 session, reader.actor, key, values, revision=_revision(form)
             )
