@@ -9,7 +9,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from engine.rendering import printing
+from engine.rendering import printing, sheets
 
 _FONT = "Noto Sans CJK SC"
 _BAR = PatternFill("solid", fgColor="FF4A6F9C")
@@ -38,7 +38,7 @@ def bar(label: Any, start: Any, finish: Any) -> Bar:
 def write(page: Worksheet, bars: Sequence[Bar], head: Sequence[str]) -> None:
     """Draw the chart; by weeks where it lasts longer than three months."""
     if head:
-        page.cell(1, 1, head[0]).font = Font(name=_FONT, bold=True, size=14)
+        sheets.put(page, 1, 1, head[0]).font = Font(name=_FONT, bold=True, size=14)
     if not bars:
         return
     first, last = min(b.start for b in bars), max(b.finish for b in bars)
@@ -76,7 +76,7 @@ def _write_bar(
 ) -> None:
     facts: tuple[str | date, ...] = (each.label, each.start, each.finish)
     for number, value in enumerate(facts, 1):
-        cell = page.cell(row, number, value)
+        cell = sheets.put(page, row, number, value)
         cell.font, cell.border = Font(name=_FONT, size=10), _BOX
         cell.number_format = "yyyy-mm-dd"
     for number, day in enumerate(columns, _FIRST):

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
@@ -71,10 +72,18 @@ class Codes:
                 page.cell(row, column, choice)
 
 
+def put(page: Worksheet, row: int, column: int, value: Any) -> Cell:
+    """Write a value; a text that begins like a formula stays a text."""
+    cell: Cell = page.cell(row, column, value)
+    if isinstance(value, str):
+        cell.data_type, cell.quotePrefix = "s", value.startswith(("=", "+", "-", "@"))
+    return cell
+
+
 def write_head(page: Worksheet, lines: Sequence[str], width: int) -> int:
     """Write lines above the table; return the row in which the table begins."""
     for row, line in enumerate(lines, 1):
-        cell = page.cell(row, 1, line)
+        cell = put(page, row, 1, line)
         cell.font = Font(name=_FONT, bold=row == 1, size=14 if row == 1 else 10)
         cell.alignment = Alignment(horizontal="center" if row == 1 else "left")
         page.merge_cells(
@@ -90,7 +99,7 @@ def write_table(
     _write_headings(page, top, columns)
     for offset, values in enumerate(rows, 1):
         for number, (column, value) in enumerate(zip(columns, values, strict=True), 1):
-            cell = page.cell(top + offset, number, value)
+            cell = put(page, top + offset, number, value)
             _style(cell, column)
     shown = [[_shown(value) for value in values] for values in rows]
     _set_widths(page, columns, shown)
@@ -117,7 +126,7 @@ def write_form(
         hint.fill, hint.border = _HINT_FILL, _BOX
         hint.font = Font(name=_FONT, size=9, color="FF595959")
         hint.alignment = Alignment(wrap_text=True, vertical="top")
-        example = page.cell(top + 2, number, _example(column))
+        example = put(page, top + 2, number, _example(column))
         _style(example, column)
         example.font = Font(name=_FONT, size=10, italic=True, color="FF7F7F7F")
         if blank_rows:

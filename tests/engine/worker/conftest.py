@@ -74,9 +74,10 @@ def project(database):
 def house(database, project):
     """Deploy and begin processes, and look at what became of them."""
 
-    def deploy(body, process="trial"):
+    def deploy(body, process="trial", **texts):
         text = _DIAGRAM.format(process=process, body=body)
         files = [SourceFile(f"{process}.bpmn", text.encode())]
+        files += [SourceFile(name, each.encode()) for name, each in texts.items()]
         with database.transaction() as session:
             definitions.deploy(session, ADMIN, f"99_{process}", files)
 
@@ -89,9 +90,9 @@ def house(database, project):
             instance = steps.begin(session, SYSTEM, beginning)
         return instance.key, jobs.enqueued(session)
 
-    def work(keys):
+    def work(keys, seconds=5.0):
         pool_of(database).submit(keys)
-        assert wait_for_jobs(database, keys), "the jobs took too long"
+        assert wait_for_jobs(database, keys, seconds), "the jobs took too long"
 
     def elements(key):
         """Return the elements that the instance entered, with their times."""
