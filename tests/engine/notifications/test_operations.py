@@ -227,5 +227,5 @@ def test_third_round_is_announced_in_both_languages(database, call):
     call("notify", to=["service_director"], template="loop_round", data=values)
 
     (notice,) = _notices(database)
-    assert notice.title == "第3轮:审定实施计划(KB-2026-001)"
+    assert notice.title == "第3轮：审定实施计划（KB-2026-001）"
     assert notice.title_en == "Round 3: Review the plan (KB-2026-001)"
