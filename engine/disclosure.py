@@ -9,16 +9,33 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.orm import Session
 
 from engine import cache, definitions, forms
-from engine.authorization import Actor, duties_of
+from engine import search as searching
+from engine.authorization import Actor, Permission, duties_of, require
 from engine.events import Event
 from engine.forms import Form
-from engine.schema import JournalEntry, UserTask
+from engine.schema import JournalEntry, Scope, ScopeMember, UserTask
+from engine.search import Column, Found, Query, Searchable
 
 _FOR_STAFF = frozenset({Event.DECISION_TAKEN, Event.INCIDENT_OPENED})
+
+_ENTRIES: Table = JournalEntry.metadata.tables["journal_entry"]
+_SCOPES: Table = Scope.metadata.tables["scope"]
+NAMES: Mapping[str, Column] = {
+    "auditLogKey": searching.key(_ENTRIES.c.key),
+    "timestamp": searching.moment(_ENTRIES.c.at),
+    "actorId": searching.text(_ENTRIES.c.actor),
+    "operationType": searching.text(_ENTRIES.c.event),
+    "processInstanceKey": searching.key(_ENTRIES.c.instance_key, nullable=True),
+    "userTaskKey": searching.key(_ENTRIES.c.task_key, nullable=True),
+    "elementId": searching.text(_ENTRIES.c.element_id),
+    "projectNo": searching.text(_SCOPES.c.business_id, nullable=True),
+}
+_ROWS = select(_ENTRIES.c.key).outerjoin(_SCOPES, _SCOPES.c.key == _ENTRIES.c.scope_key)
+_SEARCHABLE = Searchable(NAMES, _ENTRIES.c.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,29 @@ def lines(
     return found
 
 
+def search(session: Session, actor: Actor, query: Query) -> Found[Line]:
+    """Return entries of the journal that the actor may see and looks for.
+
+    Administrators look through all, others through their own and their projects'.
+
+    Raises:
+        BadQueryError: A filter, a sort field or an operator is unknown.
+    """
+    require(actor, Permission.READ_JOURNAL)
+    rows = _ROWS if actor.administrator else _ROWS.where(_concerned(actor))
+    found = _SEARCHABLE.search(session, rows, query)
+    entries = {
+        entry.key: entry
+        for entry in session.scalars(
+            select(JournalEntry).where(
+                JournalEntry.key.in_([row.key for row in found.items])
+            )
+        )
+    }
+    items = lines(session, actor, [entries[row.key] for row in found.items])
+    return Found(items, found.total, found.more, found.start_cursor, found.end_cursor)
+
+
 def guarded_forms(session: Session, model_key: int) -> Mapping[str, Form]:
     """Return the forms with guarded fields of a model, by result name."""
     texts = cache.caches(session).texts
@@ -78,6 +118,12 @@ def guarded_forms(session: Session, model_key: int) -> Mapping[str, Form]:
             found |= dict(_guarded(session, key))
         texts.put(("guarded", model_key), found)
     return cast("Mapping[str, Form]", found)
+
+
+def _concerned(actor: Actor) -> ColumnElement[bool]:
+    scopes = select(ScopeMember.scope_key).where(ScopeMember.username == actor.username)
+    own: ColumnElement[bool] = _ENTRIES.c.actor == actor.username
+    return or_(own, _ENTRIES.c.scope_key.in_(scopes))
 
 
 def _guarded(session: Session, definition_key: int) -> Iterator[tuple[str, Form]]:

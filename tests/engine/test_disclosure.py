@@ -1,0 +1,52 @@
+"""Looking through the journal: everybody's for administrators, else one's own."""
+
+import pytest
+
+from engine import disclosure
+from engine.authorization import PermissionMissingError
+from engine.search import Query, Sort
+from tests.builders import ADMIN, diagram, end, line, person, start, task
+
+ONE = diagram("one", line(start(), task("UT_a", duty="clerk", form="UT_a"), end()))
+FORMS = {"UT_a": {"amount": {"type": "integer", "x-readers": ["clerk"]}}}
+
+
+@pytest.fixture
+def scope(world):
+    scope = world.project(manager="chen", contact="hp")
+    world.deploy(ONE, forms=FORMS)
+    world.start("one", scope=scope)
+    world.complete("zhao", "UT_a", amount=168)
+    return scope
+
+
+def search(world, actor, **given):
+    with world.transaction() as session:
+        return disclosure.search(session, actor, Query(**given)).items
+
+
+def completed(world, actor):
+    return [
+        found.details["values"]
+        for found in search(world, actor, filter={"operationType": "TaskCompleted"})
+    ]
+
+
+@pytest.mark.usefixtures("scope")
+def test_administrators_look_through_all_but_read_no_guarded_field(world):
+    assert completed(world, ADMIN) == [{}]
+    newest = search(world, ADMIN, sort=(Sort("auditLogKey", descending=True),))
+    assert newest[0].entry.event == "InstanceCompleted"
+
+
+@pytest.mark.usefixtures("scope")
+def test_others_look_through_their_own_and_their_projects(world):
+    assert completed(world, person("zhao")) == [{"amount": 168}]
+    assert completed(world, person("chen")) == [{}]
+    assert completed(world, person("lin")) == []
+
+
+@pytest.mark.usefixtures("scope")
+def test_customers_have_no_journal(world):
+    with pytest.raises(PermissionMissingError):
+        search(world, person("hp"))
