@@ -155,6 +155,49 @@ class Case:
         found: JSON = self.company.hou.ask("GET", f"/v2/projects/{self.project_no}")
         return found
 
+    def instance(self, process_id: str) -> JSON:
+        """Return the project's one instance of a process, as 侯福龙 sees it."""
+        found = self.company.hou.search(
+            "process-instances",
+            projectNo=self.project_no,
+            processDefinitionId=process_id,
+        )
+        assert len(found) == 1, f"{len(found)} instances of {process_id}"
+        return found[0]
+
+    def passed(self, element_id: str, process_id: str = "pre_implementation") -> int:
+        """Count how often an instance has gone through an element."""
+        found = self.company.hou.search(
+            "element-instances",
+            processInstanceKey=self.instance(process_id)["processInstanceKey"],
+            elementId=element_id,
+            state="COMPLETED",
+        )
+        return len(found)
+
+    def papers(self, person: Person) -> dict[str, JSON]:
+        """Return the documents in force that a person may read, by their kind."""
+        path = f"/v2/projects/{self.project_no}/documents"
+        items = person.ask("GET", path)["items"]
+        return {each["kind"]: each for each in items if not each["void"]}
+
+    def notices(self, person: Person, template: str) -> list[JSON]:
+        """Return what a person was told in this project by one template."""
+        return [
+            notice
+            for notice in person.notices()
+            if (notice["projectNo"], notice["template"]) == (self.project_no, template)
+        ]
+
+    def completions(self, element_id: str) -> list[JSON]:
+        """Return the timeline's entries of an element's completions, newest first."""
+        path = f"/v2/projects/{self.project_no}/timeline"
+        return [
+            entry
+            for entry in self.company.hou.ask("GET", path)["items"]
+            if (entry["event"], entry["elementId"]) == ("TaskCompleted", element_id)
+        ]
+
     def holds(self, person: Person, element_id: str) -> int:
         """Count the open tasks of an element that a person may work on."""
         return len(person.tasks(element_id, projectNo=self.project_no))

@@ -8,7 +8,7 @@ a template database.
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -73,6 +73,20 @@ class Template:
         if self.database:
             _on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
 
+    def advanced(self, folder: Path, work: Callable[[Company], object]) -> "Template":
+        """Return a copy in which ``work`` has been done over the API."""
+        database = f"fuwu_template_{uuid.uuid4().hex[:12]}" if _URL else ""
+        if database:
+            _on_server(f"CREATE DATABASE {database} TEMPLATE {self.database}")
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        house = House(settings_for(folder, _url_of(database)))
+        house.open()
+        company = Company(house.client)
+        company.set_clock(START)
+        work(company)
+        house.close()
+        return Template(folder, database)
+
     @contextmanager
     def copied(self, folder: Path) -> Iterator[str]:
         """Copy everything into ``folder``; yield the URL of the copied database."""
@@ -86,6 +100,24 @@ class Template:
             yield _url_of(name)
         finally:
             _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def cloned(self, folder: Path) -> "Template":
+        """Copy the installation for good, to change it and copy it again."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        name = f"fuwu_template_{uuid.uuid4().hex[:12]}" if self.database else ""
+        if name:
+            _on_server(f"CREATE DATABASE {name} TEMPLATE {self.database}")
+        return Template(folder, name)
+
+    @contextmanager
+    def reopened(self) -> Iterator["House"]:
+        """Serve the installation itself, so that it changes."""
+        house = House(settings_for(self.folder, _url_of(self.database)))
+        house.open()
+        try:
+            yield house
+        finally:
+            house.close()
 
 
 class House:
