@@ -9,14 +9,29 @@ from engine.runtime.elements import Loop, Trigger
 from engine.runtime.xml import Element
 
 _TRUE = frozenset({"true", "1"})
+_TWICE = (
+    Text(
+        "An activity either repeats or has several instances.",
+        "活动要么循环，要么多实例，不能两者兼有。",
+    ),
+    Text("Remove one of the two markers.", "请删除其中一个标记。"),
+)
+_ENDLESS = (
+    Text("The loop never ends.", "该循环不会结束。"),
+    Text(
+        "Write loopCondition or loopMaximum.", "请写明 loopCondition 或 loopMaximum。"
+    ),
+)
 
 
 def of_activity(place: Place, known: Definitions) -> Loop | None:
     """Return the loop of an activity; None where it has none."""
     standard = xml.child(place.node, "standardLoopCharacteristics")
+    several = xml.child(place.node, "multiInstanceLoopCharacteristics")
+    if standard is not None and several is not None:
+        place.refuse("loop-twice", *_TWICE)
     if standard is not None:
         return _standard(place, standard)
-    several = xml.child(place.node, "multiInstanceLoopCharacteristics")
     return None if several is None else _several(place, known, several)
 
 
@@ -32,11 +47,14 @@ def _standard(place: Place, loop: Element) -> Loop:
             Text("Write how often it runs at most.", "请写明最多执行的次数。"),
         )
         maximum = None
+    condition = xml.text_of(xml.child(loop, "loopCondition"))
+    if loop.get("loopMaximum") is None and not condition:
+        place.refuse("loop-endless", *_ENDLESS)
     return Loop(
         standard=True,
         test_before=loop.get("testBefore") in _TRUE,
         maximum=place.expression(maximum),
-        condition=place.expression(xml.text_of(xml.child(loop, "loopCondition"))),
+        condition=place.expression(condition),
     )
 
 

@@ -299,6 +299,8 @@ def test_each_pass_that_completes_may_be_told_to_the_boundary() -> None:
     ("characteristics", "code"),
     [
         (loop(maximum="-1"), "loop-maximum-invalid"),
+        (loop(), "loop-endless"),
+        (loop(maximum="2") + several(number="2"), "loop-twice"),
         (several(), "loop-number-missing"),
         (COMPLEX, "loop-behavior-unsupported"),
     ],
