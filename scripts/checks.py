@@ -80,6 +80,7 @@ def main(arguments: list[str]) -> int:
         sys.exit(
             f"No such check: {', '.join(sorted(unknown))}; --list tells their names"
         )
+    environment.end_cleanly()
     environment.prepare(environment.DEVELOPMENT)
     islands.prepare()
     rendering.prepare()

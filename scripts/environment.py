@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,11 @@ def system_packages(names: list[str]) -> bool:
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
     run([*install, "-o", "Dpkg::Use-Pty=0", *names], environment=quiet)
     return True
+
+
+def end_cleanly() -> None:
+    """Let a request to end take down what was started, servers above all."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
 def say(progress: str) -> None:

@@ -23,6 +23,7 @@ SECONDS_TO_STOP = 30
 
 def main() -> None:
     """Build, install, serve and complete one task; leave at the first failure."""
+    environment.end_cleanly()
     environment.prepare(environment.DEVELOPMENT)
     islands.prepare()
     with tempfile.TemporaryDirectory(prefix="fuwu-wheel-") as made:
