@@ -1,5 +1,6 @@
 """Everything that happens without a request: jobs, timers, the business clock."""
 
+from engine.worker import external, listing, repair
 from engine.worker.agenda import Source
 from engine.worker.business_clock import (
     ClockBackwardError,
@@ -18,8 +19,11 @@ __all__ = [
     "Pool",
     "Source",
     "Worker",
+    "external",
     "fire_due_timers",
+    "listing",
     "pool_of",
+    "repair",
     "reset_clock",
     "run_job",
     "set_clock",
