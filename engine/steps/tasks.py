@@ -313,6 +313,8 @@ def _notify(
     people: Sequence[str],
     template: str,
 ) -> None:
+    if not people:
+        return
     place = _place(session, instance, wait)
     name = place.info.name or wait.element_id
     name_en = place.info.name_en or name

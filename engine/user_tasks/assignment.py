@@ -22,6 +22,8 @@ from engine.steps.tasks import CANDIDATES, forget_candidates
 from engine.user_tasks import rows
 from engine.user_tasks.rows import ClaimedError, Locked
 
+_CHANGEABLE = frozenset({"due_at", "follow_up_at", "priority"})
+
 
 class NotUnclaimedError(ConflictError):
     """The task is nobody's, or cannot be nobody's."""
@@ -170,6 +172,8 @@ def update(
         IllegalMoveError: It is over.
         TaskChangedError: The actor saw an older version.
     """
+    if unknown := dates.keys() - _CHANGEABLE:
+        raise TypeError(f"A task has no {', '.join(sorted(unknown))} to change")
     require(actor, Permission.WORK_TASKS)
     locked = rows.lock(session, actor, key)
     task = locked.task
