@@ -1,0 +1,77 @@
+"""The conformance cases through the public REST API, timers in real time.
+
+The runner and its cases are used from where they lie beside the checkout.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.api.driver import PASSWORD
+from tests.conformance.bpmn_rest.serving import served
+
+ROOT = Path(__file__).resolve().parents[3]
+CASES = ROOT.parent / "shared" / "conformance"
+# Scripts that are Python, and a behaviour whose expected trace contradicts the others.
+REFUSED = {
+    "betsy/gateways/ParallelGateway_TrueParallelism",
+    "betsy/activities/MultiInstance_ComplexBehavior",
+    "betsy/events/Timer_BoundaryEvent_SubProcess_Interrupting_Activity",
+    "betsy/cfpatterns/WCP19_CancelTask",
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """What the runner found, case by case, with ``--strict``."""
+    if not (CASES / "run.py").exists():
+        reason = f"the conformance cases are not beside the checkout ({CASES.name})"
+        if os.environ.get("CI") == "true":  # noqa: TID251 - tests have no settings
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("conformance")
+    out = folder / "results.json"
+    with served(folder) as url:
+        command = [
+            sys.executable,
+            str(CASES / "run.py"),
+            "--engine=tests.conformance.bpmn_rest.adapter:RestEngine",
+            "--strict",
+            "--settle=2",
+            f"--out={out}",
+        ]
+        command += [f"--group={group}" for group in _groups()]
+        place = {"PYTHONPATH": str(ROOT), "FUWU_URL": url, "FUWU_PASSWORD": PASSWORD}
+        environment = {**os.environ, **place}  # noqa: TID251 - of the runner
+        ran = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False
+        )
+    assert out.exists(), ran.stdout + ran.stderr
+    return json.loads(out.read_text(encoding="utf-8"))["results"]
+
+
+def _groups():
+    spec = json.loads((CASES / "expectations.json").read_text(encoding="utf-8"))
+    groups = {case["group"] for case in spec["cases"]}
+    return sorted(groups - {"bpmn_constraints"})
+
+
+def test_every_case_passes_or_is_refused(results):
+    wrong = {
+        each["case"]: (each["expect"], each["got"], each.get("detail"))
+        for each in results
+        if each["verdict"] not in {"pass", "rejected"}
+    }
+
+    assert wrong == {}
+
+
+def test_only_what_cannot_be_executed_is_refused(results):
+    refused = {each["case"] for each in results if each["verdict"] == "rejected"}
+
+    assert refused == REFUSED
+    assert len({each["case"] for each in results}) == 136 + 5
