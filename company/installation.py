@@ -46,17 +46,17 @@ def _administrator(session: Session, settings: Settings) -> tuple[str, ...]:
         )
         row = identity.create(session, SYSTEM, ADMINISTRATOR, details)
     if given is not None:
-        _set_password(row, given.get_secret_value(), settings)
+        _set_password(session, row, given.get_secret_value())
     if row.password_hash is not None:
         return ()
     link = api_tokens.password_link(session, ADMINISTRATOR)
     return (f"choose a password / 设置密码: /password?token={link.token}",)
 
 
-def _set_password(row: UserAccount, password: str, settings: Settings) -> None:
+def _set_password(session: Session, row: UserAccount, password: str) -> None:
     """Let the operator's choice win; hashing takes 0.1 s, so only where it changed."""
     if not passwords.matches(row.password_hash, password):
-        row.password_hash = passwords.hashed(password, settings)
+        identity.store_password(session, row, password)
 
 
 def _duties(settings: Settings) -> dict[str, object]:

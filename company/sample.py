@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from company import customers
 from company.customers import ContactDetails, CustomerDetails
 from company.schema import Customer, ProductModule
-from engine import identity, passwords
+from engine import duties, identity, passwords
 from engine.actors import SYSTEM
 from engine.identity import AccountDetails
 from engine.schema import UserAccount
@@ -122,3 +122,4 @@ def _set_passwords(session: Session, password: str) -> None:
     for row in rows:
         row.password_hash = hashed
     session.flush()
+    duties.people_changed(session)

@@ -18,6 +18,7 @@ from api.routers import (
     project_commands,
     project_matters,
     projects,
+    reports,
     service_requests,
     standards,
     system,
@@ -49,6 +50,7 @@ ROUTERS = tuple(
         project_matters,
         service_requests,
         standards,
+        reports,
         procedure,
     )
 )

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from api.access import grant
-from api.dependencies import CurrentActor, Platform
+from api.dependencies import CommandRoute, CurrentActor, Platform
 from api.shapes import Body
 from engine import worker
 from engine.authorization import Permission
 from engine.errors import NotFoundError
 
-router = APIRouter(prefix="/v2/clock", tags=["clock"])
+router = APIRouter(prefix="/v2/clock", tags=["clock"], route_class=CommandRoute)
 
 grant(Permission.SET_CLOCK, "PUT /v2/clock", "POST /v2/clock/reset")
 

@@ -7,12 +7,16 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Row
 
 from api.access import Open, grant
-from api.dependencies import CurrentActor, Reading
+from api.dependencies import CommandRoute, CurrentActor, Reading
 from api.shapes import Answer, Found, Key, Listed, SearchBody, page_of
 from engine import definitions
 from engine.authorization import Permission
 
-router = APIRouter(prefix="/v2/process-definitions", tags=["process definitions"])
+router = APIRouter(
+    prefix="/v2/process-definitions",
+    tags=["process definitions"],
+    route_class=CommandRoute,
+)
 
 _ONE = "/{process_definition_key}"
 grant(

@@ -5,10 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.access import Open, grant
-from api.dependencies import CurrentActor, Platform, Visitor
+from api.dependencies import CommandRoute, CurrentActor, Platform, Visitor
 from api.shapes import Answer
 
-router = APIRouter(tags=["system"])
+router = APIRouter(tags=["system"], route_class=CommandRoute)
 
 grant(Open.ANYBODY, "GET /v2/status", "GET /openapi.json")
 grant(Open.SIGNED_IN, "GET /v2/topology")

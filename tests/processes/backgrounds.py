@@ -1,0 +1,101 @@
+"""Backgrounds B3 to B6 of the scenarios, each reached once by the API alone.
+
+Reaching them takes dozens of requests, so a session reaches each once for a customer
+and tests are served a copy of the installation in which it was reached.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tests.api.driver import Company
+from tests.api.project_driver import Project, at
+from tests.api.serving import START, Template, served
+
+ACCEPTED = date(2026, 5, 15)
+
+
+@dataclass(frozen=True)
+class Background:
+    """An installation in which a project stands somewhere."""
+
+    template: Template
+    project_no: str
+
+
+class Backgrounds:
+    """The backgrounds that a session has reached so far."""
+
+    def __init__(self, template: Template, folder: Path) -> None:
+        self._bare = Background(template, "")
+        self._folder = folder
+        self._reached: dict[tuple[str, str], Background] = {}
+
+    @contextmanager
+    def project(self, name: str, customer: str, folder: Path) -> Iterator[Project]:
+        """Serve a copy of a background; yield the customer's project in it."""
+        background = self.reach(name, customer)
+        with served(background.template, folder) as house:
+            yield _project(Company(house.client), customer, background.project_no)
+
+    def reach(self, name: str, customer: str) -> Background:
+        """Return a background; the way to it is gone where nobody has been yet."""
+        place = name, customer
+        if place not in self._reached:
+            self._reached[place] = self._go(name, customer)
+        return self._reached[place]
+
+    def drop(self) -> None:
+        """Give databases back."""
+        for background in self._reached.values():
+            background.template.drop()
+
+    def _go(self, name: str, customer: str) -> Background:
+        before, go = _WAYS[name]
+        start = self.reach(before, customer) if before else self._bare
+        folder = self._folder / f"{name}-{customer}"
+        grown = start.template.cloned(folder)
+        with grown.reopened() as house:
+            company = Company(house.client)
+            if start.project_no:
+                project = _project(company, customer, start.project_no)
+            else:
+                company.set_clock(START)
+                opened = company.open_project(customer)
+                project = _project(company, customer, opened.project_no)
+            go(project)
+        return Background(grown, project.project_no)
+
+
+def _project(company: Company, customer: str, number: str) -> Project:
+    return Project(company, company.customer(customer), number)
+
+
+def _to_site(project: Project) -> None:
+    project.prepare()
+
+
+def _to_service(project: Project) -> None:
+    project.arrange_work()
+    project.company.set_clock(at(ACCEPTED.isoformat()))
+    project.declare_complete()
+    project.accept(ACCEPTED)
+
+
+def _to_expiry(project: Project) -> None:
+    (period,) = project.listed("service-periods")
+    project.company.set_clock(at(period["endOn"]))
+
+
+def _to_lapsed(project: Project) -> None:
+    project.decide_renewal("not_purchased")
+
+
+_WAYS: dict[str, tuple[str, Callable[[Project], None]]] = {
+    "on site": ("", _to_site),
+    "in service": ("on site", _to_service),
+    "expired": ("in service", _to_expiry),
+    "lapsed": ("expired", _to_lapsed),
+}

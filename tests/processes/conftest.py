@@ -1,0 +1,32 @@
+"""Projects that have got somewhere, a fresh copy for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.driver import Case, Company
+from tests.api.serving import Template, served
+
+
+def _send_documents(company: Company) -> None:
+    company.open_project("C-001").to_documents_sent()
+
+
+@pytest.fixture(scope="session")
+def sent_template(
+    template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Template]:
+    """陈刚 has sent the three documents of the project of C-001 (background B2)."""
+    made = template.advanced(tmp_path_factory.mktemp("sent"), _send_documents)
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def sent(sent_template: Template, tmp_path: Path) -> Iterator[Case]:
+    """The project of C-001 whose three documents are with the customer."""
+    with served(sent_template, tmp_path / "data") as house:
+        company = Company(house.client)
+        (project,) = company.zhao.search("projects")
+        yield Case(company, company.customer("C-001"), project["projectNo"])
