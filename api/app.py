@@ -50,8 +50,10 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.database = platform.database
     app.state.settings = platform.settings
     errors.install(app)
+    # Each router carries its whole path, so its routes are ours as they are: included
+    # routers are searched twice for every request.
     for router in (*ROUTERS, *PAGES):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     app.mount("/static", StaticFiles(directory=_STATIC, check_dir=False), "static")
     app.add_middleware(SecurityHeaders)
     app.add_middleware(

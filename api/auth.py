@@ -4,6 +4,7 @@ import base64
 import binascii
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 
 from engine import api_tokens, sign_in
 from engine.authorization import Actor
@@ -27,7 +28,7 @@ class CredentialsMalformedError(NotSignedInError):
         )
 
 
-def authenticate(database: Database, request: Request) -> Actor | None:
+def authenticate(session: Session, request: Request) -> Actor | None:
     """Return who calls, or None where no proof of identity was sent.
 
     A cookie proves who calls only together with the session's CSRF token when the
@@ -39,24 +40,29 @@ def authenticate(database: Database, request: Request) -> Actor | None:
     """
     header = request.headers.get("authorization")
     if header is not None:
-        return _by_header(database, header, source_of(request))
+        return _by_header(session, header, source_of(request))
     token = request.cookies.get(COOKIE)
     if token is None:
         return None
-    signed_in = of_cookie(database, token)
+    signed_in = sign_in.of_session(session, token)
     if request.method not in _SAFE:
         sign_in.require_csrf(signed_in, request.headers.get(CSRF_HEADER))
     return signed_in.actor
 
 
-def of_cookie(database: Database, token: str) -> sign_in.SignedIn:
-    """Return who a session cookie stands for.
+def was_proven_lately(database: Database, request: Request) -> bool:
+    """Tell whether `authenticate` has accepted the same proof a few minutes ago.
 
-    Raises:
-        SessionEndedError: The session is over.
+    Then proving it again takes no time, though it may hold no more.
     """
-    with database.reading() as session:
-        return sign_in.of_session(session, token)
+    header = request.headers.get("authorization")
+    if header is None:
+        token = request.cookies.get(COOKIE)
+        return token is not None and sign_in.was_proven_lately(database, "", token)
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() == "basic":
+        return sign_in.was_proven_lately(database, *_basic(rest.strip()))
+    return sign_in.was_proven_lately(database, "", rest.strip())
 
 
 def source_of(request: Request) -> str:
@@ -64,15 +70,13 @@ def source_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _by_header(database: Database, header: str, source: str) -> Actor:
+def _by_header(session: Session, header: str, source: str) -> Actor:
     scheme, _, rest = header.partition(" ")
     if scheme.lower() == "basic":
         username, password = _basic(rest.strip())
-        with database.reading() as session:
-            return sign_in.verify(session, username, password, source)
+        return sign_in.verify(session, username, password, source)
     if scheme.lower() == "bearer":
-        with database.reading() as session:
-            return api_tokens.actor_of(session, rest.strip())
+        return api_tokens.actor_of(session, rest.strip())
     raise CredentialsMalformedError
 
 

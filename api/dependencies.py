@@ -1,17 +1,16 @@
 """What routes ask for: who calls, and a session with the right transaction."""
 
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from typing_extensions import override
 
 from api import access, auth, idempotency
+from api.endpoints import Function, Given, OneThreadRoute
 from api.language import speaking
 from engine import jobs, worker
 from engine.authorization import Actor
@@ -23,9 +22,12 @@ def _database(request: Request) -> Database:
     return database
 
 
-def _actor(request: Request) -> Actor:
+def _admit(request: Request, session: Session) -> Actor:
     """Prove who calls and check the route's row in the authorisation table."""
-    actor = auth.authenticate(_database(request), request)
+    known: Actor | None = getattr(request.state, "actor", None)
+    if known is not None:
+        return known
+    actor = auth.authenticate(session, request)
     access.require(request, actor)
     if actor is None:
         raise access.SignInNeededError
@@ -34,15 +36,48 @@ def _actor(request: Request) -> Actor:
     return actor
 
 
+def _actor(request: Request) -> Actor:
+    with _database(request).reading() as session:
+        return _admit(request, session)
+
+
 CurrentActor = Annotated[Actor, Depends(_actor)]
 
 
-def _visitor(request: Request) -> None:
+async def _visitor(request: Request) -> None:
     """Let anybody in where the authorisation table says so, nowhere else."""
     access.require(request, None)
 
 
 Visitor = Annotated[None, Depends(_visitor)]
+
+
+async def _platform(request: Request) -> Database:
+    return _database(request)
+
+
+Platform = Annotated[Database, Depends(_platform)]
+
+
+def _transaction() -> Session:
+    raise NotImplementedError
+
+
+def _reading() -> Session:
+    raise NotImplementedError
+
+
+def _no_actor_transaction() -> Session:
+    raise NotImplementedError
+
+
+# Only a `CommandRoute` gives these. It commits before the answer leaves, so that a
+# failed commit is a 503 and not a 200 that lied.
+Transaction = Annotated[Session, Depends(_transaction)]
+Reading = Annotated[Session, Depends(_reading)]
+
+# For signing in: there is no actor yet.
+OpenTransaction = Annotated[Session, Depends(_no_actor_transaction)]
 
 
 @contextmanager
@@ -58,78 +93,87 @@ def command(database: Database) -> Generator[Session]:
     worker.wait_for_jobs(database, jobs.enqueued(session), seconds)
 
 
-def _transaction(request: Request, actor: CurrentActor) -> Iterator[Session]:
-    with command(_database(request)) as session:
-        request.state.session = session
+@contextmanager
+def _commanding(request: Request) -> Generator[Session]:
+    """Give the transaction of a caller who is known, and claim his key in it.
+
+    Proving a password takes long, so it is done before the transaction begins; what
+    was proven lately is only looked up, and that in the transaction itself.
+    """
+    database = _database(request)
+    if not auth.was_proven_lately(database, request):
+        _actor(request)
+    with command(database) as session:
+        actor = _admit(request, session)
         if key := idempotency.key_in(request.headers):
             digest = request.state.request_digest
             idempotency.begin(session, actor, key, digest)
         yield session
 
 
-def _reading(request: Request) -> Iterator[Session]:
-    with _database(request).reading() as session:
-        yield session
-
-
-# "function": commit before the answer leaves, so that a failed commit is a 503 and
-# not a 200 that lied.
-Transaction = Annotated[Session, Depends(_transaction, scope="function")]
-Reading = Annotated[Session, Depends(_reading, scope="function")]
-
-
-def _no_actor_transaction(request: Request) -> Iterator[Session]:
-    with _database(request).transaction() as session:
-        yield session
-
-
-# For signing in: there is no actor yet.
-OpenTransaction = Annotated[Session, Depends(_no_actor_transaction, scope="function")]
-
-
-def _platform(request: Request) -> Database:
-    return _database(request)
-
-
-Platform = Annotated[Database, Depends(_platform)]
-
-
-class CommandRoute(APIRoute):
+class CommandRoute(OneThreadRoute):
     """A route whose answer can be repeated safely under an Idempotency-Key.
 
-    The handler runs inside the stack that holds the transaction, so the answer is
-    stored in the transaction that it reports and committed with it.
+    The answer is stored in the transaction that it reports and committed with it.
     """
+
+    own: ClassVar[frozenset[Function]] = frozenset(
+        {_actor, _visitor, _platform, _transaction, _reading, _no_actor_transaction}
+    )
+    proofs: ClassVar[frozenset[Function]] = frozenset({_actor, _visitor})
+
+    @override
+    @contextmanager
+    def provide(
+        self, request: Request, wanted: frozenset[Function]
+    ) -> Generator[Given]:
+        database = _database(request)
+        given: dict[Function, Any] = {_platform: database, _visitor: None}
+        if _visitor in wanted:
+            access.require(request, None)
+        if _transaction in wanted:
+            with _commanding(request) as session:
+                yield {**given, _actor: request.state.actor, _transaction: session}
+        elif _reading in wanted:
+            with database.reading() as session:
+                actor = _admit(request, session) if _actor in wanted else None
+                yield {**given, _actor: actor, _reading: session}
+        elif _no_actor_transaction in wanted:
+            with database.transaction() as session:
+                yield {**given, _no_actor_transaction: session}
+        else:
+            yield {**given, _actor: _actor(request) if _actor in wanted else None}
+
+    @override
+    def keep(self, request: Request, given: Given, response: Response) -> None:
+        key = idempotency.key_in(request.headers)
+        session: Session | None = given.get(_transaction)
+        if key is None or session is None:
+            return
+        body = bytes(response.body) if response.body else None
+        idempotency.finish(session, given[_actor], key, response.status_code, body)
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            key = idempotency.key_in(request.headers)
-            if key is None or request.method != "POST":
-                return await answer(request)
-            secret = request.app.state.settings.session_secret.get_secret_value()
-            # Uploads are streamed; their digest is the path and the length alone.
-            multipart = "multipart" in request.headers.get("content-type", "")
-            body = b"" if multipart else await request.body()
-            request.state.request_digest = idempotency.digest_of(
-                secret.encode(), request.method, request.url.path, body
-            )
+            if idempotency.key_in(request.headers) is not None:
+                await _digest(request)
             try:
-                response = await answer(request)
+                return await answer(request)
             except idempotency.Repeated as repeated:
                 return repeated.response
-            await run_in_threadpool(_keep, request, key, response)
-            return response
 
         return handle
 
 
-def _keep(request: Request, key: str, response: Response) -> None:
-    session: Session | None = getattr(request.state, "session", None)
-    if session is not None:
-        body = bytes(response.body) if response.body else None
-        idempotency.finish(
-            session, request.state.actor, key, response.status_code, body
-        )
+async def _digest(request: Request) -> None:
+    """Put a digest of the request where the transaction finds it."""
+    secret = request.app.state.settings.session_secret.get_secret_value()
+    # Uploads are streamed; their digest is the path and the length alone.
+    multipart = "multipart" in request.headers.get("content-type", "")
+    body = b"" if multipart else await request.body()
+    request.state.request_digest = idempotency.digest_of(
+        secret.encode(), request.method, request.url.path, body
+    )

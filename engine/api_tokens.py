@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, identity, journal, passwords
+from engine import clock, identity, journal, passwords, sign_in
 from engine.actors import Actor
 from engine.authorization import Permission, permits, require
 from engine.errors import (
@@ -106,9 +106,10 @@ def actor_of(session: Session, token: str) -> Actor:
         TokenRefusedError: Nobody, or nobody any more.
     """
     row = _valid(session, token)
-    if row.name == _LINK:
+    account = identity.known(session, row.username)
+    if row.name == _LINK or account is None:
         raise TokenRefusedError
-    account = identity.account(session, row.username)
+    sign_in.note_proof(session, token)
     return identity.actor_of(session, account, scopes=frozenset(row.scopes))
 
 
@@ -144,8 +145,7 @@ def redeem_link(session: Session, token: str, password: str) -> str:
         raise TokenRefusedError
     account = identity.account(session, row.username)
     passwords.check_new(password, account.username)
-    account.password_hash = passwords.hashed(password, session.info["settings"])
-    account.revision += 1
+    identity.store_password(session, account, password)
     session.delete(row)
     actor = identity.actor_of(session, account)
     details = {"user": account.username, "by": "link"}

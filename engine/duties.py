@@ -15,6 +15,9 @@ from engine.duty_book import DutyBook, Mode, Roles
 from engine.duty_file import read
 from engine.schema import DutyConfiguration, ScopeMember, UserAccount
 
+PEOPLE = "duties"
+"""The revision of configuration and accounts."""
+
 _EMPTY = DutyBook(duties={}, positions={})
 
 
@@ -101,7 +104,7 @@ def roles_changed(session: Session, scope_key: int) -> None:
 
 def people_changed(session: Session) -> None:
     """Read configuration and accounts anew, here and in every other process."""
-    cache.bump(session, "duties")
+    cache.bump(session, PEOPLE)
     session.info.pop("duties", None)
 
 
@@ -114,7 +117,7 @@ def today(session: Session) -> date:
 def _remembered(session: Session) -> tuple[DutyBook, frozenset[str]]:
     if "duties" not in session.info:
         caches = cache.refreshed(session)
-        kept = caches.revised(session, "duties", lambda: _load(session))
+        kept = caches.revised(session, PEOPLE, lambda: _load(session))
         session.info["duties"] = kept
     remembered: tuple[DutyBook, frozenset[str]] = session.info["duties"]
     return remembered

@@ -3,13 +3,13 @@
 How they prove who they are is `engine.sign_in` and `engine.api_tokens`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, delete, func, select
 from sqlalchemy.orm import Session
 
-from engine import clock, duties, duty_changes, journal, passwords
+from engine import cache, clock, duties, duty_changes, journal, passwords
 from engine import search as searching
 from engine.actors import Actor, ActorKind
 from engine.authorization import Permission, require
@@ -124,6 +124,39 @@ def account(session: Session, username: str) -> UserAccount:
     return row
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An active account as it is remembered between changes of any account."""
+
+    username: str
+    display_name: str
+    kind: str
+    administrator: bool
+    language: str
+    password_hash: str | None
+
+
+_KNOWN = select(*(_TABLE.c[each.name] for each in fields(Known)))
+
+
+def known(session: Session, username: str) -> Known | None:
+    """Return the account that somebody wants to be; None where there is no active one.
+
+    Takes no statement of its own, except after a change.
+    """
+    if username not in duties.active_users(session):
+        return None
+
+    def read() -> Known:
+        found = session.connection().execute(
+            _KNOWN.where(_TABLE.c.username == username)
+        )
+        return Known(**found.one()._mapping)  # noqa: SLF001 - a public name
+
+    caches = cache.refreshed(session)
+    return caches.revised(session, duties.PEOPLE, read, ("account", username))
+
+
 def search(session: Session, query: Query) -> Found[Row[Any]]:
     """Return the accounts that somebody looks for, without anything secret.
 
@@ -133,7 +166,7 @@ def search(session: Session, query: Query) -> Found[Row[Any]]:
     return _SEARCHABLE.search(session, select(*_SHOWN), query)
 
 
-def actor_of(session: Session, row: UserAccount, **proof: Any) -> Actor:
+def actor_of(session: Session, row: UserAccount | Known, **proof: Any) -> Actor:
     """Return the actor that an account is; ``proof`` adds how it was proven."""
     return Actor(
         username=row.username,
@@ -254,10 +287,17 @@ def set_password(
     else:
         require(actor, Permission.MANAGE_USERS)
     passwords.check_new(password, username)
-    row.password_hash = passwords.hashed(password, session.info["settings"])
-    row.revision += 1
+    store_password(session, row, password)
     session.execute(delete(UserSession).where(UserSession.username == username))
     journal.record(session, actor, "PasswordChanged", details={"user": username})
+
+
+def store_password(session: Session, row: UserAccount, password: str) -> None:
+    """Store a password that was checked; what was remembered of the old one is over."""
+    row.password_hash = passwords.hashed(password, session.info["settings"])
+    row.revision += 1
+    session.flush()
+    duties.people_changed(session)
 
 
 def end_access(session: Session, username: str) -> None:

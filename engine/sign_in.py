@@ -2,8 +2,8 @@
 
 Which part of a wrong sign-in was wrong is never told. Failed attempts are counted in
 memory per process: after some of them an answer comes only after a while. A verified
-Basic credential is remembered for five minutes under a keyed hash in which the
-stored hash of the password takes part, so that a new password makes it worthless.
+Basic credential is remembered for five minutes under a keyed hash, together with the
+stored hash of the password, so that a new password makes it worthless.
 """
 
 import secrets
@@ -12,18 +12,18 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from engine import clock, identity, passwords
 from engine.actors import Actor
-from engine.database import database_of
+from engine.database import Database, database_of
 from engine.errors import (
     NotAllowedError,
     NotSignedInError,
     TooManyRequestsError,
 )
-from engine.schema import UserAccount, UserSession
+from engine.schema import UserSession
 from engine.settings import Settings
 
 REMEMBERED = timedelta(minutes=5)
@@ -31,7 +31,13 @@ COUNTED = timedelta(minutes=15)
 PER_ACCOUNT = 10
 PER_SOURCE = 50
 _KEPT = 10_000
-_IDLE = timedelta(hours=12)
+
+_SESSION = select(
+    UserSession.username,
+    UserSession.csrf_token,
+    UserSession.authenticated_at,
+    UserSession.expires_at,
+).where(UserSession.token_digest == bindparam("digest"))
 
 
 class SignInFailedError(NotSignedInError):
@@ -115,26 +121,43 @@ class SignIns:
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
-        self._verified: OrderedDict[bytes, datetime] = OrderedDict()
+        self._verified: OrderedDict[bytes, tuple[datetime, str]] = OrderedDict()
         self._failures: OrderedDict[str, list[datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def knows(self, username: str, secret: str) -> bool:
+        """Tell whether this proof has held within five minutes; it may hold no more.
+
+        API tokens and the cookies of sessions have no username.
+        """
+        return self._stored(username, secret) is not None
+
     def remembers(self, username: str, password: str, stored: str) -> bool:
         """Tell whether this very credential was verified within five minutes."""
-        name = passwords.keyed_digest(self._key, username, password, stored)
-        with self._lock:
-            until = self._verified.get(name)
-        return until is not None and clock.system_now() < until
+        return self._stored(username, password) == stored
 
-    def remember(self, username: str, password: str, stored: str) -> None:
+    def remember(self, username: str, secret: str, stored: str = "") -> None:
         """Keep a verified credential for five minutes, and forgive failures."""
-        name = passwords.keyed_digest(self._key, username, password, stored)
+        name = passwords.keyed_digest(self._key, username, secret)
         with self._lock:
-            self._verified[name] = clock.system_now() + REMEMBERED
+            self._verified[name] = clock.system_now() + REMEMBERED, stored
             self._verified.move_to_end(name)
             while len(self._verified) > _KEPT:
                 self._verified.popitem(last=False)
             self._failures.pop(f"user:{username}", None)
+
+    def forget(self, username: str, secret: str) -> None:
+        """Forget a credential that does not hold any more."""
+        name = passwords.keyed_digest(self._key, username, secret)
+        with self._lock:
+            self._verified.pop(name, None)
+
+    def _stored(self, username: str, secret: str) -> str | None:
+        name = passwords.keyed_digest(self._key, username, secret)
+        with self._lock:
+            until, stored = self._verified.get(name, (None, ""))
+        is_fresh = until is not None and clock.system_now() < until
+        return stored if is_fresh else None
 
     def failed(self, username: str, source: str) -> None:
         """Count a failed attempt against the account and against the source."""
@@ -171,10 +194,10 @@ def verify(session: Session, username: str, password: str, source: str) -> Actor
     """Return who signs in by name and password.
 
     Takes 0.1 s unless the credential is remembered, so call it outside of a writing
-    transaction.
+    transaction, or where it `was_proven_lately`.
 
     Args:
-        session: A reading session.
+        session: The session.
         username: As typed.
         password: As typed.
         source: The network address, to count failures.
@@ -183,17 +206,34 @@ def verify(session: Session, username: str, password: str, source: str) -> Actor
         SignInFailedError: It does not say which part was wrong.
         TooManyAttemptsError: Failures before were too many.
     """
-    kept = _sign_ins(session)
+    kept = sign_ins(database_of(session))
     name = username.strip().lower()
-    row = session.get(UserAccount, name)
-    stored = row.password_hash if row is not None and row.active else None
-    if row is None or stored is None or not kept.remembers(name, password, stored):
+    account = identity.known(session, name)
+    stored = account.password_hash if account is not None else None
+    if stored is None or not kept.remembers(name, password, stored):
         # What is remembered is let in: guessing by others must not lock anybody out.
         kept.check(name, source)
-        if not _is_right(kept, name, password, stored) or row is None:
+        if not _is_right(kept, name, password, stored) or account is None:
             kept.failed(name, source)
+            kept.forget(name, password)
             raise SignInFailedError
-    return identity.actor_of(session, row, authenticated_at=clock.system_now())
+    assert account is not None  # noqa: S101 - it has a stored password
+    return identity.actor_of(session, account, authenticated_at=clock.system_now())
+
+
+def was_proven_lately(database: Database, username: str, secret: str) -> bool:
+    """Tell whether a proof was accepted a few minutes ago, so that it takes no time.
+
+    Without a username it is an API token or the cookie of a session.
+    """
+    return sign_ins(database).knows(username.strip().lower(), secret)
+
+
+def note_proof(session: Session, token: str) -> None:
+    """Remember for `was_proven_lately` that a token or cookie was accepted."""
+    kept = sign_ins(database_of(session))
+    if not kept.knows("", token):
+        kept.remember("", token)
 
 
 def confirm(session: Session, actor: Actor, password: str | None) -> None:
@@ -239,17 +279,12 @@ def of_session(session: Session, token: str) -> SignedIn:
     Raises:
         SessionEndedError: The session is over or was never there.
     """
-    found = (
-        select(UserSession, UserAccount)
-        .join(UserAccount, UserAccount.username == UserSession.username)
-        .where(UserSession.token_digest == passwords.digest(token))
-    )
-    pair = session.execute(found).one_or_none()
-    if pair is None:
+    found = session.connection().execute(_SESSION, {"digest": passwords.digest(token)})
+    row = found.one_or_none()
+    account = identity.known(session, row.username) if row is not None else None
+    if row is None or account is None or row.expires_at <= clock.system_now():
         raise SessionEndedError
-    row, account = pair[0], pair[1]
-    if row.expires_at <= clock.system_now() or not account.active:
-        raise SessionEndedError
+    note_proof(session, token)
     proof = row.authenticated_at
     actor = identity.actor_of(session, account, authenticated_at=proof)
     return SignedIn(actor, row.csrf_token)
@@ -279,7 +314,7 @@ def _is_right(kept: SignIns, name: str, password: str, stored: str | None) -> bo
     return right
 
 
-def _sign_ins(session: Session) -> SignIns:
-    info = database_of(session).info
-    kept: SignIns = info.setdefault("sign_ins", SignIns())
+def sign_ins(database: Database) -> SignIns:
+    """Return what this process remembers of sign-ins."""
+    kept: SignIns = database.info.setdefault("sign_ins", SignIns())
     return kept
