@@ -21,7 +21,7 @@ from engine.schema import Base
 from engine.settings import Settings
 from tests.builders import World
 
-pytest_plugins = ["tests.api.serving"]
+pytest_plugins = ["tests.api.serving", "tests.processes.backgrounds"]
 
 _URL = os.environ.get("FUWU_TEST_DATABASE_URL", "")  # noqa: TID251 - no settings yet
 

@@ -54,7 +54,12 @@ def refused(action: Any, *arguments: Any, **options: Any) -> RefusedError:
 
 @dataclass
 class Project(Case):
-    """A project of a sample customer, managed by 陈刚."""
+    """A project of a sample customer, managed by 陈刚.
+
+    ``house`` is the server in this process that serves it, where there is one.
+    """
+
+    house: Any = None
 
     @property
     def path(self) -> str:

@@ -5,15 +5,18 @@ and tests are served a copy of the installation in which it was reached.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from tests.api.driver import Company
 from tests.api.project_driver import Project, at
 from tests.api.serving import START, Template, served
 
+Begin = Callable[[str, str], Project]
 ACCEPTED = date(2026, 5, 15)
 
 
@@ -38,7 +41,10 @@ class Backgrounds:
         """Serve a copy of a background; yield the customer's project in it."""
         background = self.reach(name, customer)
         with served(background.template, folder) as house:
-            yield _project(Company(house.client), customer, background.project_no)
+            company = Company(house.client)
+            project = _project(company, customer, background.project_no)
+            project.house = house
+            yield project
 
     def reach(self, name: str, customer: str) -> Background:
         """Return a background; the way to it is gone where nobody has been yet."""
@@ -73,6 +79,10 @@ def _project(company: Company, customer: str, number: str) -> Project:
     return Project(company, company.customer(customer), number)
 
 
+def _to_opening(_: Project) -> None:
+    """The project is there; nothing has been done in it."""
+
+
 def _to_site(project: Project) -> None:
     project.prepare()
 
@@ -94,8 +104,32 @@ def _to_lapsed(project: Project) -> None:
 
 
 _WAYS: dict[str, tuple[str, Callable[[Project], None]]] = {
-    "on site": ("", _to_site),
+    "opened": ("", _to_opening),
+    "on site": ("opened", _to_site),
     "in service": ("on site", _to_service),
     "expired": ("in service", _to_expiry),
     "lapsed": ("expired", _to_lapsed),
 }
+
+
+@pytest.fixture(scope="session")
+def backgrounds(
+    template: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backgrounds]:
+    """The backgrounds that the scenarios have reached so far."""
+    found = Backgrounds(template, tmp_path_factory.mktemp("backgrounds"))
+    yield found
+    found.drop()
+
+
+@pytest.fixture
+def begin(backgrounds: Backgrounds, tmp_path: Path) -> Iterator[Begin]:
+    """Begin a scenario: ``begin("on site", "C-001")`` gives the project."""
+    with ExitStack() as servers:
+
+        def serve(name: str, customer: str) -> Project:
+            folder = tmp_path / f"{name}-{customer}"
+            project = backgrounds.project(name, customer, folder)
+            return servers.enter_context(project)
+
+        yield serve

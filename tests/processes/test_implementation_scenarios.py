@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.api.project_driver import Project, refused
 from tests.api.serving import START
-from tests.processes.conftest import Begin
+from tests.processes.backgrounds import Begin
 
 
 def emergency(project: Project, **changes: Any) -> Any:
