@@ -22,7 +22,7 @@ from engine.operations import (
     RemoteContext,
     RemoteResult,
 )
-from engine.rendering import pdf, workbook
+from engine.rendering import pdf
 from engine.schema import Scope, UserAccount, to_json
 
 FORMATS = {"pdf": (".html.j2", documents.PDF), "xlsx": (".xlsx.toml", documents.XLSX)}
@@ -105,6 +105,9 @@ def render(context: RemoteContext, parameters: Mapping[str, Any]) -> RemoteResul
         texts = {other.name.rpartition("/")[2]: other.body for other in others}
         content = pdf.render(source, texts, values)
     else:
+        # Loading it takes a quarter of a second, and a server starts without.
+        from engine.rendering import workbook  # noqa: PLC0415
+
         content = workbook.render(source, values)
     stored = context.documents.receive(io.BytesIO(content), _LARGEST)
     media = FORMATS[parameters["format"]][1]
