@@ -14,7 +14,15 @@ from engine.runtime.faults import (
 )
 from engine.runtime.findings import check
 from engine.runtime.instance import LiveInstance
+from engine.runtime.migrating import Migrated
 from engine.runtime.model import Model, compile_model
+from engine.runtime.remarks import (
+    ChangeRefusedError,
+    MigrationRefusedError,
+    MoveRefusedError,
+    Remark,
+    Weight,
+)
 from engine.runtime.step import (
     BpmnFile,
     Closed,
@@ -37,16 +45,21 @@ from engine.runtime.xml import UnreadableFileError
 
 __all__ = [
     "BpmnFile",
+    "ChangeRefusedError",
     "Closed",
     "DecisionTaken",
     "ElementEvent",
     "ElementInfo",
     "Known",
     "LiveInstance",
+    "Migrated",
+    "MigrationRefusedError",
     "Model",
     "ModelError",
+    "MoveRefusedError",
     "NotWaitingError",
     "ProcessInfo",
+    "Remark",
     "SourceFile",
     "StartEvent",
     "StateError",
@@ -58,6 +71,7 @@ __all__ = [
     "UnsuitableValueError",
     "Wait",
     "WaitKind",
+    "Weight",
     "WorkingCalendar",
     "check",
     "compile_model",

@@ -10,6 +10,7 @@ from engine.runtime import (
     codec,
     cutting,
     messages,
+    migrating,
     scopes,
     stepping,
     throwing,
@@ -17,6 +18,7 @@ from engine.runtime import (
 )
 from engine.runtime.data import Data, accept, accept_value, hand_out
 from engine.runtime.faults import ElementFailed, NotWaitingError
+from engine.runtime.migrating import Migrated
 from engine.runtime.model import Model
 from engine.runtime.specs import ScopeSpec
 from engine.runtime.step import Step, Surroundings, Wait, WaitKind
@@ -204,6 +206,23 @@ class LiveInstance:
                 token.wake()
 
         return self._step(surroundings, again)
+
+    def migrate(
+        self, target: Model, mapping: Mapping[str, str], surroundings: Surroundings
+    ) -> Migrated:
+        """Go on under another model; tokens keep their refs, data and due times.
+
+        Args:
+            target: The model.
+            mapping: Ids of elements, old to new; all others keep theirs.
+            surroundings: The time and the calendar.
+
+        Raises:
+            MigrationRefusedError: a token has no place there; ``remarks`` say why.
+        """
+        done = migrating.migrate(self._model, self._root, target, mapping, surroundings)
+        self._model, self._root = target, done.root
+        return done
 
     def set_variables(self, values: Mapping[str, Any], ref: str | None = None) -> None:
         """Set variables: everywhere in the process, or only at the token ``ref``.
