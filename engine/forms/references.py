@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 from sqlalchemy.orm import Session
 
 from engine import cache, documents, duties
@@ -81,6 +79,10 @@ def described(row: Document) -> dict[str, Any]:
 
 
 def _opens(session: Session, sha256: str) -> bool:
+    # Loading it takes a quarter of a second, and a server starts without.
+    from pypdf import PdfReader  # noqa: PLC0415
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
     with documents.store_of(session).open(sha256) as content:
         try:
             return len(PdfReader(content).pages) > 0
