@@ -88,7 +88,9 @@ def complete(client: httpx2.Client, task: str) -> None:
     """Complete the task; a second completion has to be a conflict."""
     url = f"/v2/user-tasks/{task}/completion"
     body = {"variables": contract(client)}
-    _expect(client.post(url, json={"variables": {}}), httpx2.codes.UNPROCESSABLE_ENTITY)
+    _expect(
+        client.post(url, json={"variables": {}}), httpx2.codes.UNPROCESSABLE_CONTENT
+    )
     _expect(client.post(url, json=body), httpx2.codes.NO_CONTENT)
     _expect(client.post(url, json=body), httpx2.codes.CONFLICT)
     state = _json(client.get(f"/v2/user-tasks/{task}"))["state"]
