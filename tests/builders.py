@@ -46,7 +46,7 @@ DUTIES["duties"]["customer_contact"]["proxies"] = ["project.manager"]
 
 def person(username, **values):
     """Return the actor of that name; customers are called hp and ht."""
-    kind = "customer" if username in {"hp", "ht"} else "staff"
+    kind: ActorKind = "customer" if username in {"hp", "ht"} else "staff"
     return Actor(username, username.title(), kind=kind, **values)
 
 

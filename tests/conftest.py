@@ -9,6 +9,7 @@ import shutil
 import uuid
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import create_engine, event, text
 
 from api.upgrade import upgrade
@@ -28,7 +29,7 @@ _URL = os.environ.get("FUWU_TEST_DATABASE_URL", "")  # noqa: TID251 - no setting
 
 def _equip(database, folder):
     database.info["settings"] = Settings(
-        data=folder, database_url=str(database.url), session_secret="x" * 32
+        data=folder, database_url=str(database.url), session_secret=SecretStr("x" * 32)
     )
     database.info["caches"] = Caches()
     database.info["operations"] = Operations()
