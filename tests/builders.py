@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from engine import cache, definitions, duty_changes, inbox, instances, user_tasks
-from engine.actors import SYSTEM, Actor
+from engine.actors import SYSTEM, Actor, ActorKind
 from engine.clock import system_now
 from engine.runtime import SourceFile
 from engine.schema import ProcessInstance, Scope, ScopeMember, UserAccount
