@@ -75,17 +75,12 @@ class Template:
 
     def advanced(self, folder: Path, work: Callable[[Company], object]) -> "Template":
         """Return a copy in which ``work`` has been done over the API."""
-        database = f"fuwu_template_{uuid.uuid4().hex[:12]}" if _URL else ""
-        if database:
-            _on_server(f"CREATE DATABASE {database} TEMPLATE {self.database}")
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        house = House(settings_for(folder, _url_of(database)))
-        house.open()
-        company = Company(house.client)
-        company.set_clock(START)
-        work(company)
-        house.close()
-        return Template(folder, database)
+        grown = self.cloned(folder)
+        with grown.reopened() as house:
+            company = Company(house.client)
+            company.set_clock(START)
+            work(company)
+        return grown
 
     @contextmanager
     def copied(self, folder: Path) -> Iterator[str]:
