@@ -16,6 +16,7 @@ from engine.runtime.findings import check
 from engine.runtime.instance import LiveInstance
 from engine.runtime.migrating import Migrated
 from engine.runtime.model import Model, compile_model
+from engine.runtime.moving import Activation, Instruction, Move, Termination
 from engine.runtime.remarks import (
     ChangeRefusedError,
     MigrationRefusedError,
@@ -23,6 +24,7 @@ from engine.runtime.remarks import (
     Remark,
     Weight,
 )
+from engine.runtime.returning import Return
 from engine.runtime.step import (
     BpmnFile,
     Closed,
@@ -44,28 +46,33 @@ from engine.runtime.step import (
 from engine.runtime.xml import UnreadableFileError
 
 __all__ = [
+    "Activation",
     "BpmnFile",
     "ChangeRefusedError",
     "Closed",
     "DecisionTaken",
     "ElementEvent",
     "ElementInfo",
+    "Instruction",
     "Known",
     "LiveInstance",
     "Migrated",
     "MigrationRefusedError",
     "Model",
     "ModelError",
+    "Move",
     "MoveRefusedError",
     "NotWaitingError",
     "ProcessInfo",
     "Remark",
+    "Return",
     "SourceFile",
     "StartEvent",
     "StateError",
     "Step",
     "StepIncident",
     "Surroundings",
+    "Termination",
     "ThrownMessage",
     "UnreadableFileError",
     "UnsuitableValueError",

@@ -1,6 +1,6 @@
 """A process instance that lives in memory: commands in, steps out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +11,8 @@ from engine.runtime import (
     cutting,
     messages,
     migrating,
+    moving,
+    returning,
     scopes,
     stepping,
     throwing,
@@ -223,6 +225,50 @@ class LiveInstance:
         done = migrating.migrate(self._model, self._root, target, mapping, surroundings)
         self._model, self._root = target, done.root
         return done
+
+    def modify(
+        self,
+        instructions: Sequence[moving.Instruction],
+        surroundings: Surroundings,
+        reason: str,
+    ) -> Step:
+        """Put tokens before elements, move them, take them away: all or nothing.
+
+        Raises:
+            MoveRefusedError: ``remarks`` say why it cannot be.
+            NotWaitingError: there is no such token.
+            UnsuitableValueError: a value cannot be process data.
+        """
+        self._root, step = moving.modify(
+            self._model, self._root, instructions, surroundings, reason
+        )
+        return step
+
+    def refs_at(self, element_id: str) -> list[str]:
+        """Return the refs of the tokens at an element; a loop counts once."""
+        return moving.refs_at(self._root, element_id)
+
+    def returns(self, ref: str, finished: Collection[str]) -> list[returning.Return]:
+        """Return to which of the ``finished`` tasks the one at ``ref`` can go back.
+
+        Raises:
+            NotWaitingError: no user task is open there.
+        """
+        return returning.returns(self._root, ref, finished)
+
+    def send_back(
+        self, ref: str, element_id: str, surroundings: Surroundings, reason: str
+    ) -> Step:
+        """Let the case stand before an earlier user task again.
+
+        Raises:
+            NotWaitingError: no user task is open at ``ref``.
+            MoveRefusedError: the element is no legal target.
+        """
+        return self._step(
+            surroundings,
+            lambda: returning.send_back(self._root, ref, element_id, reason),
+        )
 
     def set_variables(self, values: Mapping[str, Any], ref: str | None = None) -> None:
         """Set variables: everywhere in the process, or only at the token ``ref``.

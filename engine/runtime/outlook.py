@@ -13,7 +13,7 @@ from typing import TypeAlias
 from engine.runtime import joins
 from engine.runtime.elements import Element, Flow, TriggerKind
 from engine.runtime.specs import ScopeSpec
-from engine.runtime.tokens import Scope
+from engine.runtime.tokens import Scope, Token
 from engine.runtime.work import Role
 
 Place: TypeAlias = tuple[str, str]
@@ -42,7 +42,11 @@ def strands(scope: Scope) -> bool:
 
     A model that may strand its own tokens from the start is not held against them.
     """
-    spec, marking = scope.spec, marking_of(scope)
+    return would_strand(scope.spec, marking_of(scope))
+
+
+def would_strand(spec: ScopeSpec, marking: Marking) -> bool:
+    """Tell whether tokens of ``marking`` would wait at a join for ever."""
     found = outlook(spec, marking)
     if found is Outlook.NEVER:
         return _from_start(spec) is not Outlook.NEVER
@@ -53,14 +57,15 @@ def marking_of(scope: Scope) -> Marking:
     """Return where the tokens of a scope are that move along flows."""
     return tuple(
         sorted(
-            (
-                token.task_spec.name,
-                (token.flow or "") if joins.ARRIVED in token.memo else "",
-            )
-            for token in scope.tasks.values()
-            if token.is_live and token.role is Role.FLOW
+            place_of(token) for token in scope.live_tokens() if token.role is Role.FLOW
         )
     )
+
+
+def place_of(token: Token) -> Place:
+    """Return where a token is."""
+    waits_for_others = joins.ARRIVED in token.memo
+    return token.task_spec.name, (token.flow or "") if waits_for_others else ""
 
 
 def outlook(spec: ScopeSpec, marking: Marking) -> Outlook:

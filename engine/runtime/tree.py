@@ -80,7 +80,7 @@ def tidy(node: Token) -> None:
 
 def view(scope: Scope) -> Data:
     """Return the data of a scope as it would be if all its branches joined now."""
-    return _view(scope.task_tree)
+    return view_below(scope.task_tree)
 
 
 def view_of(token: Token) -> Data:
@@ -171,7 +171,8 @@ def _carry_into(node: Token, base: Data, new: Data, mine: Data) -> None:
                 _carry_into(inner, base, new, mine)
 
 
-def _view(top: Token) -> Data:
+def view_below(top: Token) -> Data:
+    """Return the data of a node as if all branches below it joined now."""
     seen: dict[UUID, Data] = {}
     for node in leaves_first(top):
         if node.role in ARMED:

@@ -2,28 +2,10 @@
 
 import pytest
 
-from engine.runtime import LiveInstance, Step
-from tests.unit.runtime.walks import AROUND, BEGIN, MODELS, act, choices, shapes
+from engine.runtime import LiveInstance
+from tests.unit.runtime.walks import AROUND, BEGIN, MODELS, act, choices, shapes, told
 
 SEEDS, LENGTH = 12, 45
-
-
-def told(step: Step | None) -> object:
-    """What a step says, without refs."""
-    if step is None:
-        return None
-    return (
-        sorted((w.kind, w.element_id, w.path, w.round) for w in step.opened),
-        sorted(
-            (c.wait.kind, c.wait.element_id, c.completed, c.reason) for c in step.closed
-        ),
-        [
-            (e.element_id, e.element_type, e.state, e.path, e.flow_id)
-            for e in step.events
-        ],
-        step.finished,
-        step.outcome,
-    )
 
 
 @pytest.mark.parametrize("name", MODELS)

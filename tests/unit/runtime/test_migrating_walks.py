@@ -3,8 +3,7 @@
 import pytest
 
 from engine.runtime import LiveInstance, MigrationRefusedError, Model, Step
-from tests.unit.runtime.test_equivalence import told
-from tests.unit.runtime.walks import AROUND, BEGIN, MODELS, act, choices, shapes
+from tests.unit.runtime.walks import AROUND, BEGIN, MODELS, act, choices, shapes, told
 
 LENGTH = 45
 

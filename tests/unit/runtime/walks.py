@@ -210,3 +210,21 @@ def answers(element_id: str, number: int) -> dict[str, Any]:
 def choices(seed: int, length: int) -> list[int]:
     made = random.Random(seed)  # noqa: S311 - a walk, no secret
     return [made.randrange(1000) for _ in range(length)]
+
+
+def told(step: Step | None) -> object:
+    """What a step says, without refs."""
+    if step is None:
+        return None
+    return (
+        sorted((w.kind, w.element_id, w.path, w.round) for w in step.opened),
+        sorted(
+            (c.wait.kind, c.wait.element_id, c.completed, c.reason) for c in step.closed
+        ),
+        [
+            (e.element_id, e.element_type, e.state, e.path, e.flow_id)
+            for e in step.events
+        ],
+        step.finished,
+        step.outcome,
+    )
