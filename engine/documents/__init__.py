@@ -32,6 +32,12 @@ from engine.documents.reading import (
     readers,
     store_of,
 )
+from engine.documents.signatures import (
+    DocumentChangedError,
+    SignedError,
+    sign,
+    signatures,
+)
 from engine.documents.store import (
     Content,
     ContentMissingError,
@@ -60,6 +66,7 @@ __all__ = [
     "ContentMissingError",
     "ContentTooLargeError",
     "DocumentAttachedError",
+    "DocumentChangedError",
     "DocumentClosedError",
     "DocumentMissingError",
     "DocumentNotFoundError",
@@ -67,6 +74,7 @@ __all__ = [
     "FolderStore",
     "Place",
     "Received",
+    "SignedError",
     "StoreBrokenError",
     "StoreFullError",
     "access_of",
@@ -88,6 +96,8 @@ __all__ = [
     "readable",
     "readers",
     "receive",
+    "sign",
+    "signatures",
     "store_of",
     "tidy",
     "upload",

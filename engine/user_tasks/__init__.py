@@ -17,15 +17,12 @@ from engine.user_tasks.rows import (
     TaskNotFoundError,
     find,
 )
-from engine.user_tasks.signing import DocumentChangedError, SignedError
 from engine.user_tasks.view import TaskView, history, view
 
 __all__ = [
     "ClaimedError",
-    "DocumentChangedError",
     "NotUnclaimedError",
     "NotYoursToManageError",
-    "SignedError",
     "TaskChangedError",
     "TaskNotFoundError",
     "TaskView",

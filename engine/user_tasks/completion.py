@@ -16,7 +16,7 @@ from engine.schema import UserTask
 from engine.steps import Held
 from engine.steps.tasks import TABLE as TASKS
 from engine.steps.tasks import forget_candidates
-from engine.user_tasks import rows, signing
+from engine.user_tasks import rows
 from engine.user_tasks.facts import facts, reads_case
 from engine.user_tasks.rows import DRAFTS, Locked
 
@@ -145,7 +145,9 @@ def _answers(
     answers = forms.validate(session, actor, form, {**values, **secrets}, data, known)
     for secret in secrets.values():
         sign_in.confirm(session, actor, secret)
-    signing.sign(session, actor, task, form.document_to_sign(answers, data, known))
+    paper = form.document_to_sign(answers, data, known)
+    if paper is not None:
+        documents.sign(session, actor, int(paper), task.name, task=task)
     _attach(session, actor, task, form, answers)
     return answers
 

@@ -120,7 +120,7 @@ def test_a_replaced_document_cannot_be_signed(world, document):
         row = session.get(Document, document)
         row.void_at = datetime(2026, 1, 1, tzinfo=UTC)
 
-    with pytest.raises(user_tasks.DocumentChangedError):
+    with pytest.raises(documents.DocumentChangedError):
         sign(world, "zhao")
 
 
@@ -131,7 +131,7 @@ def test_a_changed_content_cannot_be_signed(world, document, tmp_path):
     file.chmod(0o600)
     file.write_bytes(b"forged")
 
-    with pytest.raises(user_tasks.DocumentChangedError):
+    with pytest.raises(documents.DocumentChangedError):
         sign(world, "zhao")
 
 

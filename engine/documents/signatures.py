@@ -1,16 +1,14 @@
-"""Signing a document by completing a form.
-
-The signature is for one exact content: it names the hash, and the content on disk
-must still have it.
-"""
+"""Signatures under documents: for one exact content, and by each person once."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, documents, journal
-from engine.authorization import Actor
+from engine import cache, journal
+from engine.actors import Actor
+from engine.documents.reading import find, store_of
 from engine.errors import ConflictError
 from engine.events import Event
 from engine.schema import Document, Signature, UserTask, next_key
@@ -41,47 +39,68 @@ class SignedError(ConflictError):
 
 
 def sign(
-    session: Session, actor: Actor, task: UserTask, document_key: str | None
-) -> None:
-    """Sign the document that a form names; nothing where it names none.
+    session: Session,
+    actor: Actor,
+    document_key: int,
+    meaning: str,
+    *,
+    task: UserTask | None = None,
+) -> Signature:
+    """Sign a document; ``meaning`` says as what, ``task`` in which step.
+
+    The caller has proved that the actor himself is there (his password).
 
     Raises:
         DocumentNotFoundError: It is not there, or not for the actor to read.
         DocumentChangedError: It is void, or its content has changed.
         SignedError: The actor signed it before.
     """
-    if document_key is None:
-        return
-    document = documents.find(session, actor, int(document_key))
+    document = find(session, actor, document_key)
     if document.void_at is not None or _digest(session, document) != document.sha256:
         raise DocumentChangedError(document.name)
     _require_unsigned(session, actor, document)
-    session.add(
-        Signature(
-            key=next_key(),
-            document_key=document.key,
-            username=actor.username,
-            sha256=document.sha256,
-            meaning=task.name,
-            signed_at=clock.system_now(),
-        )
+    signature = Signature(
+        key=next_key(),
+        document_key=document.key,
+        username=actor.username,
+        sha256=document.sha256,
+        meaning=meaning,
+        signed_at=cache.now(session),
     )
+    session.add(signature)
     session.flush()
     journal.record(
         session,
         actor,
         Event.DOCUMENT_SIGNED,
-        scope_key=task.scope_key,
-        instance=task.instance_key,
-        task_key=task.key,
-        element_id=task.element_id,
+        scope_key=task.scope_key if task else document.scope_key,
+        instance=task.instance_key if task else None,
+        task_key=task.key if task else None,
+        element_id=task.element_id if task else "",
         details={"document": str(document.key), "sha256": document.sha256},
     )
+    return signature
+
+
+def signatures(
+    session: Session, actor: Actor, document_key: int
+) -> Sequence[Signature]:
+    """Return the signatures under a document, the void ones included, oldest first.
+
+    Raises:
+        DocumentNotFoundError: It is not there, or not for the actor to read.
+    """
+    document = find(session, actor, document_key)
+    return session.scalars(
+        select(Signature)
+        .where(Signature.document_key == document.key)
+        .order_by(Signature.signed_at, Signature.key)
+    ).all()
 
 
 def _digest(session: Session, document: Document) -> str:
     digest = hashlib.sha256()
-    with documents.store_of(session).open(document.sha256) as content:
+    with store_of(session).open(document.sha256) as content:
         while chunk := content.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
