@@ -167,3 +167,25 @@ _VICTIM = """
         )
     threading.Event().wait()
 """
+
+
+def test_records_of_dispatch_go_after_a_day(place):
+    dispatch = DbosDispatch(place, "test", lambda _: None)
+    assert dispatch.start()
+    with place.transaction() as session:
+        for _ in range(3):
+            jobs.enqueue(session, kind="notice", operation="x", payload={})
+        ended = {"status": "CANCELLED", "old": 86_400_000 * 2}
+        session.execute(
+            text(
+                "UPDATE workflow_status SET status = :status, "
+                "created_at = created_at - :old WHERE rowid <= 2"
+            ),
+            ended,
+        )
+
+    removed = dispatch.purge()
+    left = _dispatched(place)
+    dispatch.close()
+
+    assert (removed, left) == (2, 1)
