@@ -121,3 +121,36 @@ class MessageState(StrEnum):
     DELIVERED = "DELIVERED"
     EXPIRED = "EXPIRED"
     PUBLISHED = "PUBLISHED"
+
+
+class BatchState(StrEnum):
+    """Where a batch of changes to many instances stands."""
+
+    ACTIVE = "ACTIVE"
+    COMPLETED = "COMPLETED"
+    PARTIALLY_COMPLETED = "PARTIALLY_COMPLETED"
+    CANCELED = "CANCELED"
+
+
+BATCH = Lifecycle(
+    BatchState,
+    {
+        BatchState.ACTIVE: {
+            BatchState.COMPLETED,
+            BatchState.PARTIALLY_COMPLETED,
+            BatchState.CANCELED,
+        },
+        BatchState.COMPLETED: set(),
+        BatchState.PARTIALLY_COMPLETED: set(),
+        BatchState.CANCELED: set(),
+    },
+)
+
+
+class BatchItemState(StrEnum):
+    """Where one instance of a batch stands; FAILED means that it stayed as it was."""
+
+    ACTIVE = "ACTIVE"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"

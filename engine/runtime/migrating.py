@@ -6,7 +6,7 @@ boundary events and event sub-processes are waited for, joins are looked at.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.errors import Text
 from engine.runtime import arming, codec, outlook, renaming, stepping
@@ -24,18 +24,22 @@ from engine.runtime.remarks import (
 from engine.runtime.specs import ScopeSpec
 from engine.runtime.step import Step, Surroundings, WaitKind
 from engine.runtime.tokens import RootScope, Scope, Token
-from engine.runtime.work import Role
+from engine.runtime.work import ARMED, Role
 
 REASON = "migration"
 
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """An instance under its new model, what that did, and what to know of it."""
+    """An instance under its new model, what that did, and what to know of it.
+
+    ``places`` says where each token is now: element and path, by ref.
+    """
 
     root: RootScope
     step: Step
-    notes: tuple[Remark, ...] = field(default=())
+    notes: tuple[Remark, ...]
+    places: Mapping[str, tuple[str, tuple[str, ...]]]
 
 
 def migrate(
@@ -59,8 +63,17 @@ def migrate(
         remarks += _hindrances(way, new)
         step = _settled(way, root, new, closed, around, remarks)
         if not hindering(remarks):
-            return Migrated(new, step, tuple(remarks))
+            return Migrated(new, step, tuple(remarks), _places(new))
     raise MigrationRefusedError(hindering(remarks))
+
+
+def _places(root: RootScope) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {
+        token.ref: (token.element.id, scope.path)
+        for scope in root.scopes()
+        for token in scope.live_tokens()
+        if token.role not in ARMED
+    }
 
 
 def _settled(

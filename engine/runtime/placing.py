@@ -113,7 +113,7 @@ def _begun(around: Scope, node: NodeSpec, spec: ScopeSpec) -> InnerScope:
     host.rest(started=True)
     arming.arm_boundaries(host, events)
     if isinstance(does, CallActivity):
-        data = dict(prepared)
+        data = prepared or {}
         host.memo[GIVEN] = data
     inner = InnerScope(spec, host)
     inner.plant(data)

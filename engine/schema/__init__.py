@@ -20,6 +20,7 @@ from engine.schema.identity import (
     UserAccount,
     UserSession,
 )
+from engine.schema.instance_migrations import InstanceMigration, MigrationBatch
 from engine.schema.instances import (
     ElementInstance,
     Incident,
@@ -46,10 +47,12 @@ __all__ = [
     "ElementInstance",
     "IdempotencyRecord",
     "Incident",
+    "InstanceMigration",
     "Job",
     "JournalEntry",
     "Message",
     "MessageSubscription",
+    "MigrationBatch",
     "Notification",
     "ProcessDefinition",
     "ProcessInstance",
