@@ -45,10 +45,10 @@ def _free_port():
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory):
-    """The address of a server with the sample company and the test clock."""
+def platform(tmp_path_factory):
+    """The sample company with the test clock, prepared."""
     folder = tmp_path_factory.mktemp("served")
-    platform = open_platform(
+    opened = open_platform(
         Settings(
             data=folder,
             database_url=f"sqlite:///{folder}/fuwu.db",
@@ -59,7 +59,13 @@ def address(tmp_path_factory):
             test_clock=True,
         )
     )
-    prepare(platform)
+    prepare(opened)
+    return opened
+
+
+@pytest.fixture(scope="session")
+def address(platform):
+    """The address of a server in front of it."""
     port = _free_port()
     config = uvicorn.Config(create_app(platform), port=port, log_level="error")
     server = uvicorn.Server(config)
