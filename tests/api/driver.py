@@ -199,8 +199,9 @@ class Case:
         ]
 
     def holds(self, person: Person, element_id: str) -> int:
-        """Count the open tasks of an element that a person may work on."""
-        return len(person.tasks(element_id, projectNo=self.project_no))
+        """Count the open tasks of an element that are a person's own to do."""
+        tasks = person.tasks(element_id, projectNo=self.project_no)
+        return len([t for t in tasks if person.username in t["candidateUsers"]])
 
     def do(self, person: Person, element_id: str, **values: Any) -> JSON:
         """Let a person complete the one open task of an element in this project."""
