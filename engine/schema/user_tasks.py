@@ -9,8 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.lifecycles import UserTaskState
 from engine.schema.base import Base, next_key
 
-TO_REMIND = "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
-"""The tasks whose due time nobody has been reminded of, as their index says it."""
+TO_REMIND = (
+    "state || '' = 'CREATED' AND due_at IS NOT NULL "
+    "AND (reminded_at IS NULL OR reminded_at < due_at)"
+)
+"""The tasks whose due time nobody has been reminded of, as their index says it.
+
+The empty text keeps SQLite from preferring the index on state and due time, in which
+it would pass by all late tasks at every look.
+"""
 
 
 class UserTask(Base):
@@ -19,8 +26,8 @@ class UserTask(Base):
     A joint task is one row per person; the rows of a round share ``joint_key``.
     ``answers`` are kept here until the joint task is complete; for good they stand
     in the journal. ``form`` is the resource's name in the deployment, empty where
-    the element names none. ``reminded_at`` is when its people were reminded of the
-    due time; whoever moves the due time sets it to NULL again.
+    the element names none. ``reminded_at`` is when its people were last reminded of the
+    due time; a due time that is moved beyond it is worth another reminder.
     """
 
     __tablename__ = "user_task"

@@ -46,9 +46,10 @@ def _due(database: Database) -> list[int]:
 
 def _remind(session: Session, key: int) -> bool:
     task = session.get(UserTask, key, with_for_update=True, populate_existing=True)
-    if task is None or task.reminded_at is not None:
+    now = cache.now(session)
+    if task is None or not _is_due(task, now):
         return False
-    task.reminded_at = cache.now(session)
+    task.reminded_at = now
     notifications.notify(
         session,
         SYSTEM,
@@ -69,3 +70,9 @@ def _remind(session: Session, key: int) -> bool:
         ),
     )
     return True
+
+
+def _is_due(task: UserTask, now: datetime) -> bool:
+    if task.due_at is None or task.due_at > now:
+        return False
+    return task.reminded_at is None or task.reminded_at < task.due_at

@@ -124,10 +124,12 @@ def upgrade() -> None:
         ["due_at"],
         unique=False,
         sqlite_where=sa.text(
-            "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+            "state || '' = 'CREATED' AND due_at IS NOT NULL "
+            "AND (reminded_at IS NULL OR reminded_at < due_at)"
         ),
         postgresql_where=sa.text(
-            "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+            "state || '' = 'CREATED' AND due_at IS NOT NULL "
+            "AND (reminded_at IS NULL OR reminded_at < due_at)"
         ),
     )
     op.create_table(
@@ -186,10 +188,12 @@ def downgrade() -> None:
         "ix_user_task_to_remind",
         table_name="user_task",
         sqlite_where=sa.text(
-            "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+            "state || '' = 'CREATED' AND due_at IS NOT NULL "
+            "AND (reminded_at IS NULL OR reminded_at < due_at)"
         ),
         postgresql_where=sa.text(
-            "state = 'CREATED' AND reminded_at IS NULL AND due_at IS NOT NULL"
+            "state || '' = 'CREATED' AND due_at IS NOT NULL "
+            "AND (reminded_at IS NULL OR reminded_at < due_at)"
         ),
     )
     op.drop_index(op.f("ix_user_task_state_due_at"), table_name="user_task")

@@ -11,7 +11,7 @@ from engine.actors import SYSTEM
 from engine.authorization import PermissionMissingError
 from engine.lifecycles import InstanceState, MessageState
 from engine.operations import RemoteResult
-from engine.schema import BusinessClock, Message, Notification
+from engine.schema import BusinessClock, Message, Notification, UserTask
 from engine.worker import (
     ClockBackwardError,
     ClockLockedError,
@@ -195,6 +195,26 @@ def test_people_are_reminded_once_when_a_task_is_due(house):
     assert notice.created_at == NINE + DAY + timedelta(hours=8, minutes=30)
     assert (notice.recipient, notice.template) == ("hou", "task_due")
     assert "2026年3月3日 17:30" in notice.body
+
+
+def test_due_time_that_is_put_off_is_worth_another_reminder(house):
+    task = (
+        '<bpmn:userTask id="UT_report" name="报告"><bpmn:extensionElements>'
+        '<spiffworkflow:properties><spiffworkflow:property name="duty" '
+        'value="service_director"/><spiffworkflow:property name="due" value="P1D"/>'
+        "</spiffworkflow:properties></bpmn:extensionElements></bpmn:userTask>"
+    )
+    house.deploy(sequence(task))
+    house.begin()
+    set_clock(house.database, NINE + 2 * DAY)
+    with house.database.transaction() as session:
+        session.scalar(select(UserTask)).due_at = NINE + 5 * DAY
+
+    set_clock(house.database, NINE + 9 * DAY)
+
+    with house.database.reading() as session:
+        told = session.scalars(select(Notification.created_at)).all()
+    assert told == [NINE + DAY, NINE + 5 * DAY]
 
 
 def test_parts_above_add_what_falls_due(house):
