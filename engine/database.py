@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
+from typing_extensions import override
 
 from engine.errors import UnavailableError
 from engine.schema import Base, to_json
@@ -34,6 +35,32 @@ class DatabaseMissingError(UnavailableError):
     code = "database-unavailable"
 
 
+class _Session(Session):
+    """A session on one connection, which it does not look up anew each time.
+
+    Commands ask for the connection at every statement, and finding it takes as long
+    as a small SELECT. A rollback to a savepoint keeps it.
+    """
+
+    _held: Connection | None = None
+
+    def hold(self, *, writes: bool) -> None:
+        """Begin the transaction; from now on its connection is at hand."""
+        options = {"fuwu_writes": writes}
+        self._held = super().connection(execution_options=options)
+
+    @override
+    def connection(self, *arguments: Any, **options: Any) -> Connection:
+        if self._held is None or arguments or options:
+            return super().connection(*arguments, **options)
+        return self._held
+
+    @override
+    def commit(self) -> None:
+        super().commit()
+        self._held = None
+
+
 class Database:
     """One database and what a process keeps in memory beside it.
 
@@ -45,7 +72,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self.info: dict[str, Any] = {}
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = sessionmaker(
+            self.engine, class_=_Session, expire_on_commit=False
+        )
 
     @contextmanager
     def transaction(self) -> Generator[Session]:
@@ -84,7 +113,7 @@ class Database:
     def _session(self, *, writes: bool) -> Generator[Session]:
         with self._sessions() as session:
             session.info.update(self.info, database=self, after_commit=[])
-            session.connection(execution_options={"fuwu_writes": writes})
+            session.hold(writes=writes)
             yield session
 
 
@@ -97,6 +126,14 @@ def database_of(session: Session) -> Database:
 def after_commit(session: Session, callback: Callable[[], None]) -> None:
     """Run ``callback`` once the session's transaction has been committed."""
     session.info["after_commit"].append(callback)
+
+
+def afterwards(session: Session, callback: Callable[[], None]) -> None:
+    """Run ``callback`` once the session is over, whether it committed or not.
+
+    For what has to be written down about a failure; it must not raise.
+    """
+    session.info["afterwards"].append(callback)
 
 
 def insert_missing(

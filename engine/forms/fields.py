@@ -10,10 +10,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from engine.errors import Text
 from engine.feel import Expression, compile_expression
+from engine.forms.schemas import CompiledSchema
 
 Schema = Mapping[str, Any]
 
@@ -120,7 +119,7 @@ class Field:
 class Branch:
     """What more a form asks for when its answers satisfy a condition."""
 
-    condition: Draft202012Validator | None
+    condition: CompiledSchema | None
     then: "Shape"
     otherwise: "Shape"
 
@@ -136,6 +135,8 @@ class Shape:
 
     def at(self, values: Mapping[str, Any]) -> "Shape":
         """Return the fields that these values ask for, branches settled."""
+        if not self.branches:
+            return self._settled
         fields, required = dict(self.fields), set(self.required)
         for branch in self.branches:
             holds = branch.condition is None or branch.condition.is_valid(values)
@@ -147,6 +148,10 @@ class Shape:
     def every(self) -> Mapping[str, Field]:
         """Return all fields, also those of branches that may never be asked for."""
         return self._every
+
+    @cached_property
+    def _settled(self) -> "Shape":
+        return Shape(_ordered(dict(self.fields), self.order), self.required)
 
     @cached_property
     def _every(self) -> Mapping[str, Field]:
@@ -200,7 +205,7 @@ def _branch(part: Schema, ui: Mapping[str, Any], around: Schema) -> Branch:
 
 def _condition(schema: Schema, ui: Mapping[str, Any], around: Schema) -> Branch:
     return Branch(
-        Draft202012Validator(dict(schema["if"])),
+        CompiledSchema(dict(schema["if"])),
         shape_of(schema.get("then", {}), ui, around),
         shape_of(schema.get("else", {}), ui, around),
     )

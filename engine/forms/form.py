@@ -26,6 +26,7 @@ from engine.forms.problems import (
     schema_problems,
     unknown_field,
 )
+from engine.forms.schemas import CompiledSchema
 
 Facts = Mapping[str, Any]
 Data = Mapping[str, Any]
@@ -68,7 +69,7 @@ class Form:
     schema: Mapping[str, Any]
     ui: Mapping[str, Any]
     shape: Shape
-    validator: Draft202012Validator
+    compiled: CompiledSchema
     rules: tuple[feel_rules.Rule, ...] = ()
     shows: tuple[feel_rules.Shown, ...] = ()
     blind: bool = False
@@ -110,7 +111,7 @@ class Form:
         named = tuple(problem.pointer for problem in problems)
         problems += [
             problem
-            for problem in schema_problems(self.validator, self.shape, answers)
+            for problem in schema_problems(self.compiled, self.shape, answers)
             if not _is_within(problem.pointer, named)
         ]
         filled = values.fill(self.shape, answers)
@@ -227,7 +228,7 @@ def _compiled(
         schema=schema,
         ui=ui,
         shape=shape,
-        validator=Draft202012Validator(_open(schema), format_checker=FORMATS),
+        compiled=CompiledSchema(_open(schema), FORMATS),
         rules=feel_rules.rules_of(schema.get("x-rules", ())),
         shows=feel_rules.shown_of(ui.get("x-shows", ())),
         blind=bool(ui.get("x-blind")),

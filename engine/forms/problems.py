@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from engine.errors import InvalidInputError, Problem, Text
 from engine.feel import parse_date
 from engine.forms.fields import Field, Kind, Shape
+from engine.forms.schemas import CompiledSchema
 
 _SECONDS = len("2026-01-31T09:00:00")
 
@@ -60,11 +61,11 @@ def _is_email(value: object) -> bool:
 
 
 def schema_problems(
-    validator: Draft202012Validator, shape: Shape, values: Mapping[str, Any]
+    schema: CompiledSchema, shape: Shape, values: Mapping[str, Any]
 ) -> list[Problem]:
     """Return what JSON Schema finds wrong, one problem a field and kind."""
     found: dict[tuple[str, str], Problem] = {}
-    for error in validator.iter_errors(values):
+    for error in schema.errors(values):
         for problem in _of(shape, error):
             found.setdefault((problem.pointer, problem.code), problem)
     return list(found.values())

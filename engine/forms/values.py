@@ -10,6 +10,8 @@ from engine.forms.fields import Field, Kind, Shape, walk
 Values = Mapping[str, Any]
 Unknown = Callable[[str], None]
 
+_WHOLE = frozenset({Kind.INTEGER, Kind.MONEY})
+
 
 def clean(shape: Shape, values: Values, unknown: Unknown, at: str = "") -> Values:
     """Return what was really answered.
@@ -19,17 +21,17 @@ def clean(shape: Shape, values: Values, unknown: Unknown, at: str = "") -> Value
     does not have.
     """
     every = shape.every()
-    for name in values:
-        if name not in every:
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        field = every.get(name)
+        if field is None:
             unknown(f"{at}/{_escaped(name)}")
+            continue
+        cleaned = _cleaned(field, value, unknown, at, name)
+        if not _is_no_answer(cleaned):
+            kept[name] = cleaned
     # What raises a question may itself be dropped; two rounds settle nested branches.
-    kept = {
-        name: _cleaned(every[name], value, unknown, f"{at}/{_escaped(name)}")
-        for name, value in values.items()
-        if name in every
-    }
-    kept = {name: value for name, value in kept.items() if not _is_no_answer(value)}
-    for _ in range(2):
+    for _ in range(2 if shape.branches else 0):
         shown = shape.at(kept).fields
         kept = {name: value for name, value in kept.items() if name in shown}
     return kept
@@ -73,15 +75,18 @@ def may_read(field: Field, duties: Collection[str]) -> bool:
     return not field.readers or not field.readers.isdisjoint(duties)
 
 
-def _cleaned(field: Field, value: Any, unknown: Unknown, at: str) -> Any:
+def _cleaned(
+    field: Field, value: Any, unknown: Unknown, at: str, name: str | int
+) -> Any:
     if field.shape is not None and isinstance(value, Mapping):
-        return clean(field.shape, value, unknown, at)
+        return clean(field.shape, value, unknown, f"{at}/{_escaped(name)}")
     if field.item is not None and isinstance(value, list):
+        inside = f"{at}/{_escaped(name)}"
         return [
-            _cleaned(field.item, each, unknown, f"{at}/{number}")
+            _cleaned(field.item, each, unknown, inside, number)
             for number, each in enumerate(value)
         ]
-    if field.kind in (Kind.INTEGER, Kind.MONEY) and _is_whole(value):
+    if field.kind in _WHOLE and _is_whole(value):
         return int(value)
     return value
 
@@ -124,5 +129,5 @@ def _visible(field: Field, value: Any, duties: Collection[str]) -> Any:
     return value
 
 
-def _escaped(name: str) -> str:
+def _escaped(name: str | int) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")

@@ -71,9 +71,11 @@ class Searchable:
         """
         found = rows.where(*self.conditions(query.filter))
         order = self._order(query)
-        total = self._count(session, found)
         page = self._page(found, order, query)
         items = list(session.connection().execute(page))
+        total = _known_total(query, len(items))
+        if total is None:
+            total = self._count(session, found)
         marks = [tuple(row[-len(order) :]) for row in items]
         if query.before is not None:
             items.reverse()
@@ -137,6 +139,15 @@ class Searchable:
         found = found.order_by(*(rank.ordered() for rank in order))
         found = found.add_columns(*(rank.column.expression for rank in order))
         return found.offset(query.start).limit(min(query.limit, MAX_LIMIT))
+
+
+def _known_total(query: Query, found: int) -> int | None:
+    """Return how many there are where the page itself tells: it is the last one."""
+    by_cursor = query.after is not None or query.before is not None
+    is_full = found >= min(query.limit, MAX_LIMIT)
+    if by_cursor or is_full or (query.start and not found):
+        return None
+    return query.start + found
 
 
 def _beyond(order: Sequence[_Rank], mark: Sequence[Any]) -> ColumnElement[bool]:
