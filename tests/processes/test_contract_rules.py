@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.driver import Case, Company, RefusedError, pdf
+from tests.api.driver import Case, Company, Person, RefusedError, pdf
 
 FULL_READERS = ("zhao", "sun", "hou")
 
@@ -101,7 +101,8 @@ def test_r1_1_2_nobody_else_reads_the_full_contract(registered: Case) -> None:
     full = registered.papers(company.hou)["contract_full"]["documentId"]
 
     def status(name: str) -> int:
-        return getattr(company, name).call("GET", f"/v2/documents/{full}").status_code
+        person: Person = getattr(company, name)
+        return person.call("GET", f"/v2/documents/{full}").status_code
 
     assert {name: status(name) for name in FULL_READERS} == dict.fromkeys(
         FULL_READERS, 200
