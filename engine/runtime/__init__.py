@@ -5,6 +5,7 @@ compiled once into a ``Model`` that all instances share; a ``LiveInstance`` take
 commands and says in a ``Step`` what they did.
 """
 
+from engine.runtime.counterparts import Pair, compare
 from engine.runtime.describe import describe
 from engine.runtime.faults import (
     ModelError,
@@ -63,6 +64,7 @@ __all__ = [
     "Move",
     "MoveRefusedError",
     "NotWaitingError",
+    "Pair",
     "ProcessInfo",
     "Remark",
     "Return",
@@ -81,6 +83,7 @@ __all__ = [
     "Weight",
     "WorkingCalendar",
     "check",
+    "compare",
     "compile_model",
     "describe",
 ]

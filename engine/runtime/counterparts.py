@@ -148,6 +148,14 @@ class Counterparts:
         return there.node(element.name_in_model)
 
 
+def compare(
+    source: Model, target: Model, mapping: Mapping[str, str]
+) -> tuple[list[Pair], list[Remark]]:
+    """Return every element with its counterpart, and what is wrong with the mapping."""
+    way = Counterparts(source, target, mapping)
+    return way.pairs(), way.unknown()
+
+
 def _by_id(spec: ScopeSpec, wanted: str) -> NodeSpec | None:
     found = spec.task_specs.get(wanted)
     if type(found) is NodeSpec and found.element.id == wanted:

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from engine import cache, definitions, messages, steps
+from engine import cache, definitions, messages, migration, steps
 from engine.actors import SYSTEM
 from engine.database import Database, database_of
 from engine.schema import Message, ProcessDefinition, StartSubscription
@@ -115,4 +115,5 @@ _BUILT_IN = (
     Source("starts", _next_start, start_processes),
     Source("expiry", _next_expiry, expire_messages),
     Source("reminders", reminders.earliest, reminders.remind),
+    Source("migrations", migration.earliest, migration.work),
 )

@@ -1,0 +1,43 @@
+"""Instances on their way to another version of their process.
+
+Instances stay on their version until somebody takes them over: one by one
+(`migrate`), or many in a batch whose instances each have a transaction of their own
+(`begin_batch`, worked by `work`). `dry_run` says beforehand which are safe, and
+`undo` takes an instance back while it has not moved on.
+"""
+
+from engine.migration.batches import (
+    BatchNotFoundError,
+    Progress,
+    batch,
+    begin_batch,
+    cancel_batch,
+    earliest,
+    items,
+    work,
+)
+from engine.migration.changing import AlreadyThereError, Outcome, migrate
+from engine.migration.planning import Plan, PlannedElement, Trial, dry_run, plan
+from engine.migration.undoing import CannotUndoError, NotMigratedError, undo
+
+__all__ = [
+    "AlreadyThereError",
+    "BatchNotFoundError",
+    "CannotUndoError",
+    "NotMigratedError",
+    "Outcome",
+    "Plan",
+    "PlannedElement",
+    "Progress",
+    "Trial",
+    "batch",
+    "begin_batch",
+    "cancel_batch",
+    "dry_run",
+    "earliest",
+    "items",
+    "migrate",
+    "plan",
+    "undo",
+    "work",
+]

@@ -1,0 +1,107 @@
+"""Taking an instance back to the version it came from, as long as nothing happened."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from engine import cache, definitions, journal, steps
+from engine.authorization import Actor, Permission, require
+from engine.errors import ConflictError, NotFoundError, Text
+from engine.events import Event
+from engine.lifecycles import BatchItemState
+from engine.migration import rows
+from engine.schema import InstanceMigration, ProcessModel
+from engine.steps import Running, running
+
+
+class NotMigratedError(NotFoundError):
+    """There is no migration of this instance that could be undone."""
+
+    code = "not-migrated"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This case has not been taken over to another version",
+            "该流程实例没有可撤销的迁移",
+        )
+
+
+class CannotUndoError(ConflictError):
+    """The instance has moved on since."""
+
+    code = "cannot-undo"
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            f"The migration cannot be undone: {why.en}", f"迁移不能撤销:{why.zh}"
+        )
+
+
+def undo(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
+    """Take an instance back to its version before the last migration.
+
+    Drafts, claims and comments since then stay; the journal keeps both ways.
+
+    Raises:
+        InstanceNotFoundError: There is none.
+        NotMigratedError: It has not been migrated, or that is undone already.
+        CannotUndoError: It has moved on, or the migration itself moved something.
+    """
+    require(actor, Permission.MANAGE_INSTANCES)
+    instance = steps.lock(session, key)
+    item = _last(session, key)
+    _require_untouched(instance, item)
+    session.flush()
+    model = session.get_one(ProcessModel, item.model_before)
+    definition = definitions.get(session, model.definition_key)
+    instance.model_key, instance.definition_key = model.key, definition.key
+    instance.process_id = definition.process_id
+    instance.state_blob = item.state_before or b""
+    rows.place(session, instance)
+    running.save(session, instance)
+    rows.go_back(session, actor, instance, item.rows_before or {})
+    item.undone_at, item.undone_by = cache.now(session), actor.username
+    session.flush()
+    details = {
+        "process": definition.process_id,
+        "version": definition.version,
+        "reason": reason,
+    }
+    journal.record(
+        session,
+        actor,
+        Event.MIGRATION_UNDONE,
+        instance=key,
+        scope_key=instance.scope_key,
+        details=details,
+    )
+
+
+def _last(session: Session, key: int) -> InstanceMigration:
+    found = session.scalar(
+        select(InstanceMigration)
+        .where(
+            InstanceMigration.instance_key == key,
+            InstanceMigration.state == BatchItemState.COMPLETED,
+        )
+        .order_by(InstanceMigration.processed_at.desc(), InstanceMigration.key.desc())
+        .limit(1)
+        .options(
+            undefer(InstanceMigration.state_before),
+            undefer(InstanceMigration.rows_before),
+        )
+    )
+    if found is None or found.undone_at is not None:
+        raise NotMigratedError
+    return found
+
+
+def _require_untouched(instance: Running, item: InstanceMigration) -> None:
+    if item.revision_after is None:
+        raise CannotUndoError(
+            Text(
+                "elements were entered or left by the migration itself",
+                "迁移本身已引起流程流转",
+            )
+        )
+    if not instance.is_active or instance.revision != item.revision_after:
+        raise CannotUndoError(Text("the case has moved on since", "此后流程已继续流转"))
