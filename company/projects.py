@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, Table, select, update
 from sqlalchemy.orm import Session
 
-from company import case, customers
+from company import case, customers, openings
+from company.openings import Opening
 from company.schema import (
     Contract,
     Customer,
@@ -96,11 +97,19 @@ class Opened:
 
 
 def create(
-    session: Session, actor: Actor, *, customer_key: int, sales_manager: str
+    session: Session,
+    actor: Actor,
+    *,
+    customer_key: int,
+    sales_manager: str,
+    opening: Opening | None = None,
 ) -> Opened:
     """Open a project for a signed contract and start its life cycle (R0.1, R1.1.1).
 
+    ``opening`` lets it enter at a later stage.
+
     Raises:
+        OpeningInvalidError: What was given does not fit that stage.
         CustomerNotFoundError: There is no such customer.
         NotASalesManagerError: The person is no active sales manager.
         MayNotOpenProjectError: The actor may not open this person's projects.
@@ -108,6 +117,8 @@ def create(
     customer = customers.get(session, customer_key)
     _require_sales_manager(session, sales_manager)
     _require_opener(session, actor, sales_manager)
+    if opening is not None:
+        openings.check(session, opening)
     project_no = _next_number(session)
     title = f"{project_no} {customer.name}"
     scope = scopes.open_scope(session, "project", project_no, title)
@@ -123,12 +134,18 @@ def create(
     session.add(project)
     session.flush()
     _assign(session, project)
+    if opening is not None:
+        openings.take_over(session, project, opening)
     journal.record(
         session,
         actor,
         "ProjectOpened",
         scope_key=project.key,
-        details={"project_no": project_no, "customer": customer.number},
+        details={
+            "project_no": project_no,
+            "customer": customer.number,
+            "stage": project.stage,
+        },
     )
     message = messages.publish(
         session,

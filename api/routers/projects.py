@@ -1,10 +1,10 @@
 """Projects: opening them and reading all that belongs to them."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,8 @@ from api.routers.notifications import NoticeAnswer, notices_of
 from api.shapes import Answer, Body, Found, Key, Listed, SearchBody, page_of
 from api.timeline import Entry, entries
 from company import contracts, customers, projects
+from company.numbers import ZONE
+from company.openings import Opening, OpeningPeriod
 from company.schema import Project
 from engine import documents
 from engine.authorization import Actor, Permission
@@ -35,11 +37,68 @@ grant(
 )
 
 
+def _day(value: object) -> object:
+    """Take the midnight that a day begins with in China for the day."""
+    if isinstance(value, str) and "T" in value:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(ZONE).date() if moment.tzinfo else moment.date()
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class OpenPeriod(Body):
+    """The service period of a project that is taken over; the end is exclusive."""
+
+    start_on: Day = Field(validation_alias=AliasChoices("startOn", "startAt"))
+    end_on: Day = Field(validation_alias=AliasChoices("endOn", "endAt"))
+    kind: Literal["free", "paid"] = "free"
+    number: int = Field(default=1, ge=1, le=100)
+    months: int | None = Field(default=None, ge=1, le=1200)
+
+
+class OpenContract(Body):
+    """The contract of a project that is taken over; ``amount`` in fen."""
+
+    contract_no: str = Field(min_length=1, max_length=100)
+    signed_on: date
+    amount: int = Field(default=0, ge=0)
+    modules: list[str] = Field(default_factory=list, max_length=100)
+    free_service_months: int | None = Field(default=None, ge=0, le=60)
+    service_start_basis: Literal["acceptance", "contract_sign", "go_live"] = (
+        "acceptance"
+    )
+    data_export_in_contract: bool = False
+    data_export_promised: bool = False
+    data_export_note: str = Field(default="", max_length=4000)
+
+
 class OpenProject(Body):
-    """A project for a signed contract."""
+    """A project for a signed contract; with ``stage`` it enters later in its life."""
 
     customer_key: Key
     sales_manager: str = Field(min_length=1, max_length=64)
+    stage: Literal["preparation", "implementation", "service", "lapsed"] = "preparation"
+    manager: str | None = Field(default=None, max_length=64)
+    agent: str | None = Field(default=None, max_length=64)
+    accepted_on: date | None = None
+    go_live_on: date | None = None
+    service_period: OpenPeriod | None = None
+    contract: OpenContract | None = None
+
+    def opening(self) -> Opening:
+        """Return what the project enters with."""
+        period = self.service_period
+        return Opening(
+            stage=self.stage,
+            manager=self.manager,
+            agent=self.agent,
+            accepted_on=self.accepted_on,
+            go_live_on=self.go_live_on,
+            period=OpeningPeriod(**period.model_dump()) if period else None,
+            contract=self.contract.model_dump(mode="json") if self.contract else None,
+        )
 
 
 class ProjectOpened(Answer):
@@ -121,6 +180,7 @@ def create_project(
         actor,
         customer_key=body.customer_key,
         sales_manager=body.sales_manager,
+        opening=body.opening(),
     )
     return ProjectOpened(
         project_no=opened.project.project_no,
