@@ -11,7 +11,7 @@ from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
 from api.shapes import Answer, Body, Found, Key, Listed, SearchBody, page_of
 from api.timeline import Entry, entries
-from engine import instances
+from engine import definitions, instances
 from engine.authorization import Permission
 
 router = APIRouter(prefix="/v2", tags=["process instances"], route_class=CommandRoute)
@@ -159,15 +159,14 @@ def create_process_instance(
         business_id=body.business_id,
         tags=body.tags,
     )
-    found = instances.get(session, actor, row.key)
     return InstanceCreated(
-        process_definition_id=found.process_id,
-        process_definition_version=found.version,
-        process_definition_key=found.definition_key,
-        process_instance_key=found.key,
+        process_definition_id=row.process_id,
+        process_definition_version=definitions.get(session, row.definition_key).version,
+        process_definition_key=row.definition_key,
+        process_instance_key=row.key,
         variables=instances.variables(session, actor, row.key),
-        tags=found.tags,
-        business_id=found.business_id,
+        tags=row.tags,
+        business_id=row.business_id,
     )
 
 

@@ -57,7 +57,7 @@ def create(
     scope_key: int | None = None,
     start_element: str | None = None,
     payload: Any = None,
-) -> ProcessInstance:
+) -> Running:
     """Begin an instance of a process, given by its id (and version) or by its key.
 
     ``start_element`` chooses a start event other than the one without a trigger;
@@ -80,8 +80,7 @@ def create(
         start_element=start_element,
         payload=payload,
     )
-    running = steps.begin(session, actor, beginning)
-    return session.get_one(ProcessInstance, running.key, populate_existing=True)
+    return steps.begin(session, actor, beginning)
 
 
 def cancel(session: Session, actor: Actor, key: int, reason: str) -> None:

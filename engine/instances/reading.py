@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, select
+from sqlalchemy import ColumnElement, Row, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import disclosure, journal, steps
@@ -60,6 +60,7 @@ _ROWS = (
     .outerjoin(_SCOPES, _SCOPES.c.key == INSTANCES.c.scope_key)
 )
 _SEARCHABLE = Searchable(NAMES, INSTANCES.c.key)
+_STATE = select(*steps.running.COLUMNS).where(INSTANCES.c.key == bindparam("key_"))
 
 ELEMENT_NAMES: Mapping[str, Column] = {
     "elementInstanceKey": searching.key(_ELEMENTS.c.key),
@@ -138,9 +139,15 @@ def variables(session: Session, actor: Actor, key: int) -> dict[str, Any]:
     Raises:
         InstanceNotFoundError: There is none, as far as the actor may know.
     """
-    row = visible(session, actor, key)
-    data = data_of(session, key)
-    return disclosure.variables(session, actor, row.model_key, row.scope_key, data)
+    require(actor, Permission.READ_INSTANCES)
+    running = _running(session, key)
+    if not may_see_scope(session, actor, running.scope_key):
+        raise InstanceNotFoundError
+    with steps.borrowed(session, running) as live:
+        data = live.variables()
+    return disclosure.variables(
+        session, actor, running.model_key, running.scope_key, data
+    )
 
 
 def data_of(session: Session, key: int, ref: str | None = None) -> dict[str, Any]:
@@ -150,12 +157,15 @@ def data_of(session: Session, key: int, ref: str | None = None) -> dict[str, Any
         InstanceNotFoundError: There is none.
         NotWaitingError: It has no such token.
     """
-    columns = select(*steps.running.COLUMNS).where(INSTANCES.c.key == key)
-    row = session.connection().execute(columns).first()
+    with steps.borrowed(session, _running(session, key)) as live:
+        return live.variables(ref)
+
+
+def _running(session: Session, key: int) -> steps.Running:
+    row = session.connection().execute(_STATE, {"key_": key}).first()
     if row is None:
         raise InstanceNotFoundError
-    with steps.borrowed(session, from_row(row)) as live:
-        return live.variables(ref)
+    return from_row(row)
 
 
 def history(session: Session, actor: Actor, key: int) -> list[disclosure.Line]:

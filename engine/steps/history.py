@@ -30,7 +30,7 @@ _END = (
     update(TABLE)
     .where(
         TABLE.c.instance_key == bindparam("instance"),
-        TABLE.c.ref.in_(bindparam("refs", expanding=True)),
+        TABLE.c.ref == bindparam("ref_"),
         TABLE.c.state == ElementState.ACTIVE,
     )
     .values(state=bindparam("state_"), ended_at=bindparam("at"))
@@ -50,7 +50,7 @@ def write_elements(
 ) -> None:
     """Write what was entered and left; ``keys`` are from `keys_of`."""
     entered: dict[str, dict[str, Any]] = {}
-    ended: dict[tuple[ElementState, Any], list[str]] = {}
+    ended: list[dict[str, Any]] = []
     for event in events:
         if event.state not in _STATES:
             entered[event.ref] = _row(instance, event, keys)
@@ -59,13 +59,21 @@ def write_elements(
         if row is not None:
             row["state"], row["ended_at"] = _STATES[event.state], event.at
         else:
-            ended.setdefault((_STATES[event.state], event.at), []).append(event.ref)
+            ended.append(_ending(instance, event))
     connection = session.connection()
-    for (state, at), refs in ended.items():
-        values = {"instance": instance.key, "refs": refs, "state_": state, "at": at}
-        connection.execute(_END, values)
+    if ended:
+        connection.execute(_END, ended)
     if entered:
         connection.execute(_INSERT, list(entered.values()))
+
+
+def _ending(instance: Running, event: ElementEvent) -> dict[str, Any]:
+    return {
+        "instance": instance.key,
+        "ref_": event.ref,
+        "state_": _STATES[event.state],
+        "at": event.at,
+    }
 
 
 def _row(

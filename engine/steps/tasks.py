@@ -55,8 +55,8 @@ _FORGET_ANSWERS = (
     )
     .values(answers=None)
 )
-FORGET_CANDIDATES = delete(CANDIDATES).where(
-    CANDIDATES.c.task_key.in_(bindparam("keys", expanding=True))
+_FORGET_CANDIDATES = delete(CANDIDATES).where(
+    CANDIDATES.c.task_key == bindparam("key_")
 )
 
 
@@ -161,7 +161,9 @@ def withdraw_tasks(
 
 def forget_candidates(session: Session, task_keys: Sequence[int]) -> None:
     """Take tasks that are over out of everybody's inbox."""
-    session.connection().execute(FORGET_CANDIDATES, {"keys": list(task_keys)})
+    if task_keys:
+        keys = [{"key_": key} for key in task_keys]
+        session.connection().execute(_FORGET_CANDIDATES, keys)
 
 
 def _opening(session: Session, instance: Running, wait: Wait, key: int) -> Opening:
