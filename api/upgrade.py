@@ -1,14 +1,20 @@
-"""The schema of the database: bring it up to date, or say why that cannot be."""
+"""The schema of the database: bring it up to date, or say why that cannot be.
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+Most starts find nothing to do, and loading Alembic takes longer than everything else
+in this module; so the names of the revisions are read from the files themselves.
+"""
+
+import importlib
+import re
+from functools import cache
+
+from sqlalchemy import inspect, text
 
 from engine import resources
 from engine.database import Database
 from engine.errors import UnavailableError
+
+_REVISION = re.compile(r'^revision: str = "(\w+)"$', re.MULTILINE)
 
 
 class NewerDatabaseError(UnavailableError):
@@ -26,23 +32,30 @@ class NewerDatabaseError(UnavailableError):
         )
 
 
-def configuration(database: Database) -> Config:
-    """Return Alembic's configuration for one database and the bundled scripts."""
-    config = Config()
-    config.set_main_option("script_location", str(resources.bundled("migrations")))
-    config.attributes["engine"] = database.engine
-    return config
+@cache
+def revisions() -> tuple[str, ...]:
+    """Return the revisions that this release brings, the newest last.
+
+    The names of the files are in the order in which the migrations run.
+    """
+    files = sorted((resources.bundled("migrations") / "versions").glob("*.py"))
+    texts = (file.read_text(encoding="utf-8") for file in files)
+    return tuple(found.group(1) for each in texts if (found := _REVISION.search(each)))
+
+
+def newest() -> str:
+    """Return the revision that this release brings a database to."""
+    return revisions()[-1]
 
 
 def current(database: Database) -> str | None:
     """Return the revision that the database is at; None when it is empty."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest(database: Database) -> str | None:
-    """Return the revision that this release brings."""
-    return ScriptDirectory.from_config(configuration(database)).get_current_head()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version"))
+        revision: str | None = found.scalar()
+        return revision
 
 
 def upgrade(database: Database) -> bool:
@@ -51,19 +64,10 @@ def upgrade(database: Database) -> bool:
     Raises:
         NewerDatabaseError: The database is ahead of this release.
     """
-    config = configuration(database)
-    scripts = ScriptDirectory.from_config(config)
     before = current(database)
-    if before == scripts.get_current_head():
+    if before == newest():
         return False
-    if before is not None:
-        _require_known(scripts, before)
-    command.upgrade(config, "head")
+    if before is not None and before not in revisions():
+        raise NewerDatabaseError(before)
+    importlib.import_module("api.migrating").run(database)
     return True
-
-
-def _require_known(scripts: ScriptDirectory, revision: str) -> None:
-    try:
-        scripts.get_revision(revision)
-    except CommandError as error:
-        raise NewerDatabaseError(revision) from error

@@ -24,7 +24,7 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         if chosen.action == "upgrade":
             upgrade.upgrade(opened)
-        revision, newest = upgrade.current(opened), upgrade.newest(opened)
+        revision, newest = upgrade.current(opened), upgrade.newest()
     finally:
         opened.close()
     value = {"revision": revision, "newest": newest, "upToDate": revision == newest}
