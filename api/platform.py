@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from api import upgrade
-from company import hearing, installation
+from company import hearing, installation, standards
 from company import operations as company_operations
 from company.facts import facts
 from engine import (
@@ -79,6 +79,7 @@ def prepare(platform: Platform) -> tuple[str, ...]:
     with platform.database.transaction() as session:
         notes = installation.install(session, platform.settings)
         definitions.deploy_bundled(session)
+        standards.restore(session)
     with platform.database.reading() as session:
         duty_usage.gaps(session)
     return notes

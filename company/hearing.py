@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from company import case, requirements, service_requests, visits
+from company import agenda, case, requirements, service_requests, visits
 from company.schema import ServiceRequest
 from engine import cache
 from engine.actors import Actor
@@ -31,6 +31,7 @@ def install(info: dict[str, Any]) -> None:
     info["renew"] = case.renewed_payload
     info["published"] = published
     info["completed"] = completed
+    info.setdefault("agenda", []).extend(agenda.sources())
 
 
 def published(

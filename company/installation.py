@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from company import sample
+from company import first_standards, sample
 from engine import (
     api_tokens,
     calendars,
@@ -34,6 +34,7 @@ def install(session: Session, settings: Settings) -> tuple[str, ...]:
         sample.install(session, settings.sample_password.get_secret_value())
     duty_changes.seed(session, _duties(settings))
     calendars.seed(session)
+    first_standards.install(session)
     return notes
 
 

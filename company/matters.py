@@ -5,7 +5,15 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from company.schema import Emergency, Project, Requirement, ServiceRequest, Visit
+from company import stages
+from company.schema import (
+    Emergency,
+    Project,
+    Requirement,
+    ServicePeriod,
+    ServiceRequest,
+    Visit,
+)
 from engine import cache
 from engine.lifecycles import ElementState, InstanceState, UserTaskState
 from engine.schema import ElementInstance, ProcessInstance, UserTask
@@ -40,7 +48,9 @@ def count(session: Session, project_key: int) -> OpenMatters:
 def close_all(session: Session, project: Project) -> None:
     """Mark what ended with the project as canceled (X1)."""
     now, mine = cache.now(session), {"project_key": project.key}
+    stages.begin_termination(project)
     session.flush()
+    session.execute(update(ServicePeriod).filter_by(**mine).values(next_notice_at=None))
     for table in (Requirement, ServiceRequest):
         session.execute(
             update(table)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from company import contracts, stages
+from company import contracts, period_ends, periods, stages
 from company.numbers import ZONE
 from company.schema import ProductModule, Project, ServicePeriod
 from engine import cache, duties, scopes
@@ -108,6 +108,9 @@ def _add_period(session: Session, project: Project, period: OpeningPeriod) -> No
             end_on=period.end_on,
         )
     )
+    session.flush()
+    if opened := periods.newest(session, project.key):
+        period_ends.schedule(session, opened)
 
 
 def _months(start: date, end: date) -> int:

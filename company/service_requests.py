@@ -17,6 +17,7 @@ from company.schema import Project, ServiceRequest
 from engine import cache, calendars, journal, messages
 from engine.actors import Actor
 from engine.errors import NotFoundError
+from engine.notifications import SPOKEN
 from engine.schema import next_key
 
 CATEGORIES = (
@@ -34,6 +35,7 @@ CATEGORIES = (
 PRIORITIES = ("P1", "P2", "P3", "P4")
 CHANNELS = ("phone", "wechat", "qq", "email", "portal", "visit")
 DONE = "done"
+FIRST_REMINDER = "PT2WH"
 _STARTS = {
     "service_request": "service_request.received",
     "post_expiry_request": "service_request.received_expired",
@@ -100,6 +102,7 @@ def receive(
         _as_requirement(session, actor, project, request)
     else:
         _start(session, actor, project, request)
+        _look_after_spoken_notices(session, request)
     session.flush()
     return request
 
@@ -228,6 +231,13 @@ def _start(
         scope_key=project.key,
     )
     request.instance_key = message.delivered_to
+
+
+def _look_after_spoken_notices(session: Session, request: ServiceRequest) -> None:
+    """Remind the agent where the channel is the spoken word (A35)."""
+    if request.channel in SPOKEN:
+        calendar = calendars.calendar(session)
+        request.remind_at = calendar.after(cache.now(session), FIRST_REMINDER)
 
 
 def _as_requirement(

@@ -25,6 +25,7 @@ _MOVES = {
     TERMINATED: set(),
 }
 ALL = tuple(_MOVES)
+_TERMINATING = "terminating"
 OVER = (CLOSED, TERMINATED)
 
 
@@ -87,7 +88,14 @@ def require(project: Project, allowed: Collection[str]) -> None:
     """Raise unless the project is in one of the ``allowed`` stages.
 
     Raises:
-        WrongStageError: It is in another.
+        WrongStageError: It is in another, or its contract was terminated.
     """
+    if project.details.get(_TERMINATING):
+        raise WrongStageError(project.project_no, TERMINATED)
     if project.stage not in allowed:
         raise WrongStageError(project.project_no, project.stage)
+
+
+def begin_termination(project: Project) -> None:
+    """Let nothing new begin while a terminated contract is settled (X1)."""
+    project.details = {**project.details, _TERMINATING: True}

@@ -6,12 +6,13 @@ version; a version is never changed, only followed by the next.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from company import published_tables
 from company.numbers import ZONE
 from company.schema import PriceList, ServiceStandard
 from engine import authorization, cache, journal
@@ -59,7 +60,7 @@ def in_force(session: Session) -> dict[str, str | None]:
 def replace(
     session: Session, actor: Actor, kind: type[Standard], edition: Edition
 ) -> Standard:
-    """Publish the next version of a standard.
+    """Publish the next version of a standard; from its day on, requests go by it.
 
     Raises:
         DutyMissingError: It is for the sales director (prices) or the service
@@ -69,6 +70,7 @@ def replace(
         authorization.require_duty(session, actor, _OWNERS[kind], None)
     number = (session.scalar(select(func.max(kind.version))) or 0) + 1
     row = _add(session, actor, kind, edition, number)
+    apply_due(session, kind)
     journal.record(
         session,
         actor,
@@ -79,9 +81,36 @@ def replace(
 
 
 def seed(session: Session, kind: type[Standard], edition: Edition) -> None:
-    """Store version 1 where there is none."""
+    """Store version 1 where there is none; its table comes with the package."""
     if session.scalar(select(func.max(kind.version))) is None:
-        _add(session, SYSTEM, kind, edition, 1)
+        row = _add(session, SYSTEM, kind, edition, 1)
+        row.applied_at = cache.now(session)
+        session.flush()
+
+
+def apply_due(session: Session, kind: type[Standard]) -> int:
+    """Put the tables of versions in force whose day has come; return how many."""
+    due = session.scalars(
+        select(kind)
+        .where(kind.applied_at.is_(None), kind.applies_at <= cache.now(session))
+        .order_by(kind.version)
+    ).all()
+    for row in due:
+        row.applied_at = cache.now(session)
+    if due:
+        session.flush()
+        published_tables.apply(session, due[-1])
+    return len(due)
+
+
+def restore(session: Session) -> None:
+    """Put the company's own versions in force again after a release has deployed.
+
+    A release brings the tables of version 1 with its packages.
+    """
+    for row in (current(session, PriceList), current(session, ServiceStandard)):
+        if row is not None and row.version > 1 and row.applied_at is not None:
+            published_tables.apply(session, row)
 
 
 def _add(
@@ -95,6 +124,7 @@ def _add(
         version=number,
         valid_from=edition.valid_from,
         items=list(edition.items),
+        applies_at=datetime.combine(edition.valid_from, time(), ZONE),
         created_at=cache.now(session),
         created_by=actor.username,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from company import case, periods, projects, requirements, site, stages
+from company import case, period_ends, periods, projects, requirements, site, stages
 from company.numbers import ZONE
 from company.schema import Emergency, Project, Requirement, ServicePeriod
 from engine import authorization, cache, journal, messages
@@ -186,6 +186,7 @@ def change_period(
         raise NoPeriodError
     _require_future(end_on, today, period)
     before, period.end_on = period.end_on, end_on
+    period_ends.schedule(session, period)
     session.flush()
     _journal(
         session,

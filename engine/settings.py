@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     hot_instances: int = Field(default=1000, ge=0)
     loop_notify_after: int = Field(default=3, ge=1, description="A8: rounds.")
     secure_cookies: bool = Field(default=False, description="True behind HTTPS.")
+    pre_expiry_notice_days: tuple[int, ...] = Field(
+        default=(60, 30, 7), description="X6: before the end of a service period."
+    )
     tracking: TrackingSettings = TrackingSettings()
     smtp: SmtpSettings | None = None
     jira: RemoteSettings | None = None

@@ -46,6 +46,7 @@ class ServiceItem(Body):
     category: str = Field(min_length=1, max_length=60)
     title: str = Field(min_length=1, max_length=200)
     scope: Literal["in", "out", "unclear"]
+    not_if_caused_by_customer: bool = False
     channel: str = Field(default="", max_length=100)
     response_class: str = Field(default="", max_length=20)
     remark: str = Field(default="", max_length=1000)

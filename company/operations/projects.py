@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from company import matters, stages
+from company import matters, period_ends, periods, stages
 from company.operations.calling import Parameters, case_of, day_of, project_of
 from company.schema import Milestone, PlanVersion, Project, ServicePeriod
 from engine import instances, scopes
@@ -112,6 +112,8 @@ def _add_period(
         )
     )
     context.session.flush()
+    if opened := periods.newest(context.session, project.key):
+        period_ends.schedule(context.session, opened)
 
 
 def _record_milestones(

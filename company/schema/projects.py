@@ -63,7 +63,10 @@ class Milestone(Base):
 
 
 class ServicePeriod(Base):
-    """A time in which the customer is entitled to service; ``end_at`` is exclusive."""
+    """A time in which the customer is entitled to service; ``end_on`` is exclusive.
+
+    ``next_notice_at`` is when its end is announced next (X6).
+    """
 
     __tablename__ = "service_period"
     __table_args__ = (UniqueConstraint("project_key", "number"),)
@@ -76,3 +79,4 @@ class ServicePeriod(Base):
     start_on: Mapped[date]
     end_on: Mapped[date]
     fee_fen: Mapped[int] = mapped_column(default=0)
+    next_notice_at: Mapped[datetime | None] = mapped_column(index=True)

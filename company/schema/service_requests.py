@@ -15,7 +15,8 @@ class ServiceRequest(Base):
     working time from ``received_at``; ``sla_…_wh`` are working hours.
     ``suggested_scope`` is the decision table's, ``scope`` a person's (in, out).
     ``rounds`` counts how often the customer was told that it is done. ``result`` is
-    done, declined_by_customer, withdrawn or canceled.
+    done, declined_by_customer, withdrawn or canceled. ``remind_at`` is when the agent
+    is reminded next of what has to be said to the customer.
     """
 
     __tablename__ = "service_request"
@@ -58,3 +59,4 @@ class ServiceRequest(Base):
     requirement_no: Mapped[str | None]
     visit_no: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)

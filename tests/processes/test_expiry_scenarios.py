@@ -201,6 +201,9 @@ def test_s30_termination_cuts_everything_off_at_once(begin: Begin) -> None:
     )
     assert [i["processDefinitionId"] for i in running] == ["project_lifecycle"]
     assert project.listed("requirements")[0]["result"] == "canceled"
+    body = {"title": "x"}
+    late = company.chen.call("POST", f"{project.path}/requirements", json=body)
+    assert late.status_code == 409
     company.set_clock(at("2027-04-20"))
     after = company.admin.search("user-tasks", state="CREATED")
     assert [t["elementId"] for t in after] == ["UT_contract_closeout"]
