@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -74,7 +75,7 @@ class Undaunted:
         self.mortal = True
         self.calls = 0
 
-    def request(self, method: str, path: str, **options: object) -> httpx2.Response:
+    def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         """Send one request; the server is killed and started anew afterwards."""
         with httpx2.Client(base_url=self._server.url, timeout=60) as http:
             answer = http.request(method, path, **options)

@@ -5,7 +5,9 @@ import time
 import uuid
 from collections import Counter
 from datetime import datetime, timedelta, timezone
+from typing import cast
 
+import httpx2
 import pytest
 from sqlalchemy import create_engine, select, text
 
@@ -76,7 +78,7 @@ def test_a_contract_becomes_a_team_although_the_server_dies_after_every_call(
     server, database_url
 ):
     http = Undaunted(server)
-    company = Company(http)
+    company = Company(cast("httpx2.Client", http))
     company.set_clock(START)
     case = company.open_project("C-001")
     chen = case.to_documents_sent()

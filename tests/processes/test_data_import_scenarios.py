@@ -43,7 +43,8 @@ def template_of(project: Project) -> bytes:
 def filled_in(template: bytes, rows: Mapping[str, int], *, skip: str = "") -> bytes:
     """Fill in a template's sheets; ``skip`` is a heading whose cells stay empty."""
     book = load_workbook(io.BytesIO(template))
-    first = int(dict(book["_meta"].iter_rows(values_only=True))["first_row"])
+    told = {str(row[0]): row[1] for row in book["_meta"].iter_rows(values_only=True)}
+    first = int(str(told["first_row"]))
     for name, count in rows.items():
         sheet = book[name]
         headings = [cell.value for cell in sheet[first - 3]]
@@ -87,7 +88,7 @@ def test_s12_data_is_imported_after_both_have_confirmed(begin: Begin) -> None:
     """R3.1.1, R3.1.5, R3.1.6: two returns, one failure of the ERP, then 1,280 rows."""
     project = begin("on site", "C-003")
     chen, jf = project.company.chen, project.contact
-    answers = [
+    answers: list[dict[str, Any]] = [
         {"ok": False, "rows": 0, "error": "数据库锁定"},
         {"ok": True, "rows": 1280},
     ]
