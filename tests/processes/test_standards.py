@@ -90,7 +90,7 @@ def test_new_service_standard_changes_the_suggestion(begin: Begin) -> None:
     """R4.1.1, R4.3.1: what the standard covers is suggested as in scope."""
     project = begin("in service", "C-001")
     company = project.company
-    given = {"category": "training", "module": "财务"}
+    given: dict[str, Any] = {"category": "training", "module": "财务"}
     assert project.ask_for_service(**given)["suggestedScope"] == "out"
     items = newest(project, "service-standards")["items"]
     for item in items:
@@ -100,7 +100,7 @@ def test_new_service_standard_changes_the_suggestion(begin: Begin) -> None:
     put(company.hou, "service-standards", items, "2026-05-01")
 
     assert project.ask_for_service(**given)["suggestedScope"] == "in"
-    caused = {**given, "causedByCustomer": True}
+    caused: dict[str, Any] = {**given, "causedByCustomer": True}
     assert project.ask_for_service(**caused)["suggestedScope"] == "unclear"
 
 
