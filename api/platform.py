@@ -16,6 +16,7 @@ from engine import (
     user_tasks,
 )
 from engine.cache import Caches
+from engine.connectors import connected
 from engine.database import Database
 from engine.operations import Operations
 from engine.settings import Settings
@@ -60,6 +61,7 @@ def open_platform(settings: Settings, *, works: bool = True) -> Platform:
     database.info["sign_ins"] = SignIns()
     database.info["settle_joint"] = user_tasks.settle_joint
     database.info["facts"] = facts
+    database.info["connectors"] = connected(settings)
     hearing.install(database.info)
     database.info["documents"] = documents.FolderStore(settings.data / "documents")
     return Platform(settings, database, works, metadata.version("fuwu"))

@@ -36,6 +36,13 @@ class RemoteSettings(BaseModel):
     timeout_seconds: float = Field(default=10, gt=0)
 
 
+class JiraSettings(RemoteSettings):
+    """How to reach JIRA, and where issues are opened there."""
+
+    project: str = "FUWU"
+    issue_type: str = "Task"
+
+
 class TrackingSettings(BaseModel):
     """How progress is tracked (A10)."""
 
@@ -80,7 +87,7 @@ class Settings(BaseSettings):
     )
     tracking: TrackingSettings = TrackingSettings()
     smtp: SmtpSettings | None = None
-    jira: RemoteSettings | None = None
+    jira: JiraSettings | None = None
     erp: RemoteSettings | None = None
     pm: RemoteSettings | None = None
 

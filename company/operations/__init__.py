@@ -1,5 +1,6 @@
 """What the company's diagrams can call; ``processes/README.md`` is the contract."""
 
+from company import pm_record
 from company.operations import (
     appointments,
     contracts,
@@ -30,3 +31,4 @@ def register(operations: Operations) -> None:
     """Offer everything in here to the diagrams."""
     for noun in _NOUNS:
         noun.register(operations)
+    pm_record.register(operations)

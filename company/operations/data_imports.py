@@ -8,6 +8,7 @@ from company import import_check, import_files
 from company.operations.calling import Parameters, project_of
 from company.schema import DataImportRun
 from engine import cache, documents, templates
+from engine.connectors import Connector, ConnectorRefusedError
 from engine.operations import (
     OperationContext,
     Operations,
@@ -57,10 +58,7 @@ def import_data(context: RemoteContext, given: Parameters) -> RemoteResult:
     if connector is None:
         found = _locally(context, given)
     else:
-        answer = connector.call(
-            "import_data", _with_content(context, given), key=str(context.key)
-        )
-        found = _read(answer)
+        found = _by_erp(context, connector, given)
     return RemoteResult(
         value={name: found[name] for name in ("ok", "rows", "error")},
         details={
@@ -123,6 +121,16 @@ def _with_content(context: RemoteContext, given: Parameters) -> dict[str, Any]:
         "tables": given["tables"],
         "files": files,
     }
+
+
+def _by_erp(
+    context: RemoteContext, connector: Connector, given: Parameters
+) -> dict[str, Any]:
+    payload = _with_content(context, given)
+    try:
+        return _read(connector.call("import_data", payload, key=str(context.key)))
+    except ConnectorRefusedError as error:
+        return _read({"ok": False, "error": error.reason})
 
 
 def _read(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from company import site
+from company import pm_record, site
 from company.operations.calling import Parameters, day_of, project_of
 from company.schema import Emergency, Project
 from engine.operations import OperationContext, Operations
@@ -23,8 +23,10 @@ def register(operations: Operations) -> None:
 
 def record_site(context: OperationContext, given: Parameters) -> None:
     """Add a site record (R2.2.1)."""
+    project = project_of(context)
     answers = {**given["record"], "date": day_of(given["record"]["date"])}
-    site.record(context.session, context.actor, project_of(context), answers)
+    site.record(context.session, context.actor, project, answers)
+    pm_record.forward(context.session, project, "site_record", _plain(answers))
 
 
 def record_emergency(context: OperationContext, given: Parameters) -> None:
@@ -49,6 +51,13 @@ def record_emergency(context: OperationContext, given: Parameters) -> None:
         _plain(given["closing"]),
         context.now,
     )
+    line = {
+        "severity": row.severity,
+        "text": row.text,
+        "response": row.response,
+        "resolution": row.resolution,
+    }
+    pm_record.forward(context.session, project, "emergency", line)
 
 
 def _known(

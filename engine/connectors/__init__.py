@@ -6,17 +6,39 @@ needs nobody else: mail stays in the outbox, and `engine.connectors.recording` k
 what tests want to look at.
 """
 
+from collections.abc import Mapping
+
+from engine.connectors.jira import JiraConnector
 from engine.connectors.mail import Mail, MailPort, MailRefusedError, SmtpMail
 from engine.connectors.ports import Connector, ConnectorUnavailableError
 from engine.connectors.recording import RecordingConnector, RecordingMail
+from engine.connectors.web import ConnectorRefusedError, Web, WebConnector
+from engine.settings import Settings
 
 __all__ = [
     "Connector",
+    "ConnectorRefusedError",
     "ConnectorUnavailableError",
+    "JiraConnector",
     "Mail",
     "MailPort",
     "MailRefusedError",
     "RecordingConnector",
     "RecordingMail",
     "SmtpMail",
+    "Web",
+    "WebConnector",
+    "connected",
 ]
+
+
+def connected(settings: Settings) -> Mapping[str, Connector]:
+    """Return the other systems that the operator has named, by what they are."""
+    found: dict[str, Connector] = {}
+    if settings.jira is not None:
+        found["jira"] = JiraConnector(settings.jira)
+    if settings.erp is not None:
+        found["erp"] = WebConnector("康博ERP", settings.erp)
+    if settings.pm is not None:
+        found["pm"] = WebConnector("项目管理系统", settings.pm)
+    return found

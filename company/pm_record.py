@@ -1,0 +1,60 @@
+"""Passing the project management record on to another system, where there is one.
+
+The product itself is the project management system (A3); who keeps another one gets
+every line of it there too.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from company.schema import Project
+from engine import jobs
+from engine.operations import Operations, RemoteContext, RemoteResult
+
+OPERATION = "pm.record"
+SYSTEM_NAME = "pm"
+
+
+def register(operations: Operations) -> None:
+    """Let jobs pass lines on."""
+    operations.register(
+        OPERATION, send, remote=True, parameters=("project_no", "kind", "line")
+    )
+
+
+def forward(
+    session: Session, project: Project, kind: str, line: Mapping[str, Any]
+) -> None:
+    """Pass a line on once this transaction is committed; nothing without a system.
+
+    ``kind`` is site_record or emergency.
+    """
+    if SYSTEM_NAME not in session.info.get("connectors", {}):
+        return
+    parameters = {
+        "project_no": project.project_no,
+        "pm_record_no": project.pm_record_no,
+        "kind": kind,
+        "line": dict(line),
+    }
+    jobs.enqueue(
+        session,
+        kind="operation",
+        operation=OPERATION,
+        payload={"parameters": parameters, "result": ""},
+        scope_key=project.key,
+    )
+
+
+def send(context: RemoteContext, given: Mapping[str, Any]) -> RemoteResult:
+    """Hand a line over.
+
+    Raises:
+        ConnectorUnavailableError: The system does not answer; it is tried again.
+    """
+    connector = context.connectors.get(SYSTEM_NAME)
+    if connector is not None:
+        connector.call("records", given, key=str(context.key))
+    return RemoteResult()

@@ -1,0 +1,64 @@
+"""JIRA, ERP and project management as systems of their own, beside the server."""
+
+from pydantic import SecretStr
+
+from engine.settings import JiraSettings, RemoteSettings
+from tests.processes.backgrounds import Begin
+from tests.processes.test_data_import_scenarios import (
+    any_workbook,
+    confirm,
+    export,
+    issue_template,
+)
+from tests.processes.test_requirement_scenarios import Requirement
+from tests.unit.connectors.conversation import talking
+
+
+def test_issue_is_opened_in_jira(begin: Begin) -> None:
+    """R3.2.4: the key that JIRA gives is the requirement's."""
+    project = begin("on site", "C-001")
+    with talking((200, {"issues": []}), (201, {"key": "KB-42"})) as said:
+        settings = JiraSettings(url=said.url, token=SecretStr("x"), project="KB")
+        project.house.restart(jira=settings)
+        requirement = Requirement(project, "批次效期预警")
+
+        requirement.submit()
+
+    assert requirement.row()["issueKey"] == "KB-42"
+    assert requirement.holds(project.company.wang, "UT_evaluate") == 1
+
+
+def test_refusal_of_the_erp_is_a_persons_matter(begin: Begin) -> None:
+    """R3.1.6: what the ERP does not take goes to the manager with its reason."""
+    project = begin("on site", "C-003")
+    with talking(
+        (422, {"error": "期间已结账"}), (200, {"ok": True, "rows": 9})
+    ) as said:
+        project.house.restart(erp=RemoteSettings(url=said.url))
+        issue_template(project, wanted=False, tables=["商品"])
+        export(project, any_workbook())
+
+        confirm(project)
+
+        (run,) = project.listed("data-imports")
+        assert "期间已结账" in run["error"]
+        project.do(project.company.chen, "UT_fix_import", action="反结账", retry=True)
+    assert project.listed("data-imports")[0]["rows"] == 9
+    (file,) = said.asked[0]["body"]["files"]
+    assert file["name"] == "数据.xlsx"
+    assert file["content"]
+
+
+def test_site_record_is_passed_on(begin: Begin) -> None:
+    """R2.2.1, A3: another project management system gets every line."""
+    project = begin("on site", "C-001")
+    with talking((200, {})) as said:
+        project.house.restart(pm=RemoteSettings(url=said.url))
+
+        project.record_site(35)
+    (asked,) = said.asked
+    assert asked["path"] == "/base/records"
+    assert (asked["body"]["kind"], asked["body"]["line"]["progress_pct"]) == (
+        "site_record",
+        35,
+    )
