@@ -29,6 +29,12 @@ _SHOWN = frozenset(
         Event.INCIDENT_OPENED,
         Event.INCIDENT_RESOLVED,
         "ProjectOpened",
+        "ProjectStageChanged",
+        "RequirementRaised",
+        "ServiceRequestReceived",
+        "ServicePeriodChanged",
+        "ContractTerminated",
+        "CustomerTold",
         "NoticeSent",
     }
 )

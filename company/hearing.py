@@ -10,13 +10,24 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from company import agenda, case, requirements, service_requests, visits
-from company.schema import ServiceRequest
-from engine import cache
-from engine.actors import Actor
+from company import (
+    agenda,
+    case,
+    customers,
+    papers,
+    requirements,
+    service_requests,
+    visits,
+)
+from company.schema import Project, ServiceRequest
+from engine import cache, duties, notifications
+from engine.actors import SYSTEM, Actor
+from engine.notifications import Cause, Wording
 from engine.schema import UserTask
 
 Values = Mapping[str, Any]
+_LOW = 2
+_MANAGEMENT = "service_management"
 
 
 class Sender(Protocol):
@@ -31,6 +42,7 @@ def install(info: dict[str, Any]) -> None:
     info["renew"] = case.renewed_payload
     info["published"] = published
     info["completed"] = completed
+    info["papers"] = papers.data
     info.setdefault("agenda", []).extend(agenda.sources())
 
 
@@ -54,7 +66,8 @@ def completed(session: Session, _: Actor, task: UserTask, answers: Values) -> No
 
 
 def _request_closed(session: Session, payload: Values) -> None:
-    service_requests.close(session, payload["request_no"], payload)
+    request = service_requests.close(session, payload["request_no"], payload)
+    _worry(session, request.project_key, request.request_no, request.score)
 
 
 def _requirement_closed(session: Session, payload: Values) -> None:
@@ -65,13 +78,26 @@ def _requirement_closed(session: Session, payload: Values) -> None:
 
 
 def _visit_closed(session: Session, payload: Values) -> None:
-    visits.close(
+    visit = visits.close(
         session,
         payload["visit_no"],
         result=payload["result"],
         score=payload.get("score"),
         onsite=bool(payload.get("onsite")),
     )
+    _worry(session, visit.project_key, visit.visit_no, visit.score)
+
+
+def _worry(session: Session, project_key: int, number: str, score: int | None) -> None:
+    """Tell the service management of a customer who is not content (R0.2, R0.4)."""
+    if score is None or score > _LOW:
+        return
+    project = session.get_one(Project, project_key)
+    customer = customers.get(session, project.customer_key)
+    values = {"customer": customer.name, "number": number, "score": score}
+    people = duties.resolve(session, _MANAGEMENT, project_key)
+    wording = Wording(template="low_score", values=values)
+    notifications.notify(session, SYSTEM, people, wording, Cause(scope_key=project_key))
 
 
 def _judged(request: ServiceRequest, answers: Values, now: datetime) -> None:

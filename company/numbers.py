@@ -2,7 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from company.schema import NumberSeries
@@ -28,15 +29,31 @@ def running(session: Session, series: str) -> str:
 
 
 def _next(session: Session, series: str, year: int) -> int:
-    taken = session.scalar(
+    taken = _count_on(session, series, year)
+    if taken is None:
+        taken = _begin(session, series, year) or _count_on(session, series, year)
+    if taken is None:
+        raise RuntimeError(f"The series {series} cannot be counted")
+    return taken
+
+
+def _count_on(session: Session, series: str, year: int) -> int | None:
+    return session.scalar(
         update(NumberSeries)
         .where(NumberSeries.series == series, NumberSeries.year == year)
         .values(last=NumberSeries.last + 1)
         .returning(NumberSeries.last)
         .execution_options(synchronize_session=False)
     )
-    if taken is None:
-        session.add(NumberSeries(series=series, year=year, last=1))
-        session.flush()
-        return 1
-    return taken
+
+
+def _begin(session: Session, series: str, year: int) -> int | None:
+    """Begin a series; None where somebody else has just begun it."""
+    try:
+        with session.begin_nested():
+            session.execute(
+                insert(NumberSeries).values(series=series, year=year, last=1)
+            )
+    except IntegrityError:
+        return None
+    return 1

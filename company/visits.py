@@ -110,13 +110,14 @@ def mark_reached(session: Session, visit_no: str) -> None:
 
 def close(
     session: Session, visit_no: str, *, result: str, score: int | None, onsite: bool
-) -> None:
+) -> Visit:
     """Close a visit with what it brought."""
     visit = get(session, visit_no)
     visit.state, visit.result = CLOSED, result
     visit.score, visit.onsite = score, onsite
     visit.closed_at = cache.now(session)
     session.flush()
+    return visit
 
 
 def close_open(session: Session, actor: Actor, project: Project) -> int:

@@ -75,11 +75,13 @@ def prepare(
         parts = templates.with_references(
             session, context.deployment_key, source, known
         )
-    values = _plain(
-        {"data": parameters.get("data") or {}, "case": parameters.get("case") or {}}
+    kind = str(parameters.get("kind") or parameters["template"])
+    data = _more_data(session, context.scope_key, kind) | dict(
+        parameters.get("data") or {}
     )
+    values = _plain({"data": data, "case": parameters.get("case") or {}})
     return {
-        "kind": str(parameters.get("kind") or parameters["template"]),
+        "kind": kind,
         "format": wanted,
         "parts": [[part.name, part.digest] for part in parts],
         "values": {
@@ -154,6 +156,12 @@ def store(context: OperationContext, result: RemoteResult) -> dict[str, Any]:
         "version": document.version,
         "sha256": document.sha256,
     }
+
+
+def _more_data(session: Session, scope_key: int | None, kind: str) -> dict[str, Any]:
+    """Return what the application knows of a kind of paper (``info["papers"]``)."""
+    know = session.info.get("papers")
+    return {} if know is None else dict(know(session, scope_key, kind))
 
 
 def _source(context: RemoteContext, name: str, digest: str) -> templates.Source:

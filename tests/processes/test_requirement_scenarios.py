@@ -1,6 +1,9 @@
 """三.2, special requirements, as SCENARIOS S15, S17 and S18 tell it."""
 
+import io
 from typing import Any
+
+from openpyxl import load_workbook
 
 from tests.api.driver import JSON, PASSWORD, Person
 from tests.api.project_driver import Project, refused
@@ -186,6 +189,29 @@ def test_s17_free_requirement_goes_straight_to_development(begin: Begin) -> None
 
     assert requirement.row()["result"] == "delivered"
     assert project.told("zhao", "requirement_delivered")
+
+
+def test_s17_issue_list_names_all_requirements_of_the_project(begin: Begin) -> None:
+    """R3.2.6: the screened one and the one that was just evaluated, with states."""
+    project = begin("on site", "C-001")
+    chen = project.company.chen
+    screened = Requirement(project, "无限期反审核")
+    screened.do(chen, "UT_judge_requirement", reasonable=False, reason="违反内控")
+    screened.do(
+        chen, "UT_persuade", outcome="persuaded", talk_on="2026-03-05", note="同意"
+    )
+    requirement = Requirement(project, "批次效期预警")
+    requirement.submit()
+    requirement.evaluate_all()
+    requirement.conclude()
+
+    (paper,) = project.documents("issue_list")
+    path = f"/v2/documents/{paper['documentId']}"
+    content = project.company.hou.call("GET", path).content
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    listed = {row[2]: row[6] for row in rows if row[0] in {1, 2, "1", "2"}}
+    assert listed == {"无限期反审核": "已屏蔽", "批次效期预警": "处理中"}
 
 
 def test_s17_open_requirement_must_be_explained_at_completion(begin: Begin) -> None:

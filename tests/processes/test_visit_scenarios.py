@@ -135,6 +135,8 @@ def test_s27_visit_brings_requests_and_goes_on_site(begin: Begin) -> None:
     )
     visit = opened(project)[0]
     assert (visit["state"], visit["score"], visit["onsite"]) == ("closed", 2, True)
+    for username in ("hou", "wang", "pan"):
+        assert len(project.told(username, "low_score")) == 1
     assert rate(project) == 1
 
 
