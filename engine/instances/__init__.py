@@ -11,6 +11,14 @@ from engine.instances.commands import (
     set_variables,
     suspend,
 )
+from engine.instances.modification import (
+    Activate,
+    Change,
+    ElementNotActiveError,
+    MoveTokens,
+    Terminate,
+    modify,
+)
 from engine.instances.reading import (
     data_of,
     element_instances,
@@ -26,9 +34,14 @@ from engine.instances.waiting import Waiting, waiting
 from engine.steps import InstanceNotFoundError
 
 __all__ = [
+    "Activate",
+    "Change",
+    "ElementNotActiveError",
     "InstanceNotFoundError",
     "MayNotStartError",
+    "MoveTokens",
     "SuspensionError",
+    "Terminate",
     "Waiting",
     "cancel",
     "cancel_all",
@@ -39,6 +52,7 @@ __all__ = [
     "get",
     "hierarchy",
     "history",
+    "modify",
     "resume",
     "search",
     "sequence_flows",

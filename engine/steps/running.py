@@ -135,6 +135,7 @@ def lock_rows(statement: Select[Any], *others: Any) -> Select[Any]:
     return statement.with_for_update(of=[ROOT, TABLE, *others])
 
 
+_READ = select(*COLUMNS).where(TABLE.c.key == bindparam("key_"))
 _LOCK = lock_rows(
     select(*COLUMNS)
     .join(ROOT, ROOT.c.key == TABLE.c.root_key)
@@ -154,6 +155,18 @@ def lock(session: Session, key: int) -> Running:
         InstanceNotFoundError: There is none.
     """
     row = session.connection().execute(_LOCK, {"key_": key}).first()
+    if row is None:
+        raise InstanceNotFoundError
+    return from_row(row)
+
+
+def read(session: Session, key: int) -> Running:
+    """Return an instance for looking at; it is not locked.
+
+    Raises:
+        InstanceNotFoundError: There is none.
+    """
+    row = session.connection().execute(_READ, {"key_": key}).first()
     if row is None:
         raise InstanceNotFoundError
     return from_row(row)

@@ -11,6 +11,7 @@ from engine.user_tasks.assignment import (
 )
 from engine.user_tasks.completion import complete, settle_joint
 from engine.user_tasks.drafts import discard_draft, draft, save_draft
+from engine.user_tasks.returns import moves, send_back
 from engine.user_tasks.rows import (
     ClaimedError,
     TaskChangedError,
@@ -34,8 +35,10 @@ __all__ = [
     "draft",
     "find",
     "history",
+    "moves",
     "release",
     "save_draft",
+    "send_back",
     "settle_joint",
     "update",
     "view",
