@@ -10,6 +10,7 @@ from company.schema import NumberSeries
 from engine import cache
 
 ZONE = ZoneInfo("Asia/Shanghai")
+PROJECT = "KB"
 REQUEST = "SR"
 REQUIREMENT = "RQ"
 VISIT = "V"

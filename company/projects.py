@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from company import case, customers, openings
+from company import case, customers, numbers, openings
 from company.openings import Opening
 from company.schema import (
     Contract,
@@ -16,7 +15,6 @@ from company.schema import (
     Milestone,
     PlanVersion,
     Project,
-    ProjectNumber,
     ServicePeriod,
 )
 from engine import authorization, cache, duties, journal, messages, scopes
@@ -32,7 +30,6 @@ from engine.errors import (
 from engine.schema import ScopeMember, UserAccount
 from engine.search import Found, Query, Searchable
 
-_ZONE = ZoneInfo("Asia/Shanghai")
 _TABLE: Table = Project.metadata.tables["project"]
 _CUSTOMERS: Table = Customer.metadata.tables["customer"]
 _SEARCHABLE = Searchable(
@@ -119,7 +116,7 @@ def create(
     _require_opener(session, actor, sales_manager)
     if opening is not None:
         openings.check(session, opening)
-    project_no = _next_number(session)
+    project_no = numbers.of_year(session, numbers.PROJECT)
     title = f"{project_no} {customer.name}"
     scope = scopes.open_scope(session, "project", project_no, title)
     project = Project(
@@ -280,19 +277,3 @@ def may_open_any(session: Session, actor: Actor) -> bool:
     own = "sales_manager" in actor.positions
     superior = any(authorization.holds_duty(session, actor, d, None) for d in _OPENERS)
     return own or superior or actor.administrator
-
-
-def _next_number(session: Session) -> str:
-    """Return ``KB-<year>-<nnn>``; numbers of a year have no gaps."""
-    year = cache.now(session).astimezone(_ZONE).year
-    taken = session.scalar(
-        update(ProjectNumber)
-        .where(ProjectNumber.year == year)
-        .values(last=ProjectNumber.last + 1)
-        .returning(ProjectNumber.last)
-    )
-    if taken is None:
-        session.add(ProjectNumber(year=year, last=1))
-        session.flush()
-        taken = 1
-    return f"KB-{year}-{taken:03d}"

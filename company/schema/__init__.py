@@ -5,7 +5,7 @@ from company.schema.contracts import Contract, ContractModule, PlanVersion
 from company.schema.data_imports import DataImportRun
 from company.schema.numbers import NumberSeries
 from company.schema.parties import Customer, CustomerContact, ProductModule
-from company.schema.projects import Milestone, Project, ProjectNumber, ServicePeriod
+from company.schema.projects import Milestone, Project, ServicePeriod
 from company.schema.requirements import Issue, Requirement
 from company.schema.service_requests import ServiceRequest
 from company.schema.site import Emergency, SiteRecord
@@ -27,7 +27,6 @@ __all__ = [
     "PriceList",
     "ProductModule",
     "Project",
-    "ProjectNumber",
     "Requirement",
     "ServicePeriod",
     "ServiceRequest",

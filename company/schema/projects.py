@@ -39,15 +39,6 @@ class Project(Base):
     created_by: Mapped[str]
 
 
-class ProjectNumber(Base):
-    """The last number given to a project in a year."""
-
-    __tablename__ = "project_number"
-
-    year: Mapped[int] = mapped_column(primary_key=True)
-    last: Mapped[int]
-
-
 class Milestone(Base):
     """A row of the concrete schedule that both managers agreed (R1.2.2)."""
 
