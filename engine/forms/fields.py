@@ -161,6 +161,11 @@ class Shape:
             fields |= branch.then.every()
         return _ordered(fields | dict(self.fields), self.order)
 
+    @cached_property
+    def refers(self) -> bool:
+        """Whether answers may refer to documents or people, at any depth."""
+        return any(field.kind in {Kind.DOCUMENT, Kind.USER} for field in walk(self))
+
     def watched(self) -> frozenset[str]:
         """Return the fields on which branches depend."""
         found: set[str] = set()

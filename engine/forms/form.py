@@ -104,7 +104,7 @@ class Form:
         problems: list[Problem] = []
         answers = dict(values.clean(self.shape, given, _collect(problems)))
         self._set_fixed(answers, {**data, "facts": facts}, now)
-        if references is not None:
+        if references is not None and self.shape.refers:
             completion = Completion(self.shape, references)
             answers = completion.of(answers)
             problems += completion.problems
@@ -115,7 +115,7 @@ class Form:
             if not _is_within(problem.pointer, named)
         ]
         filled = values.fill(self.shape, answers)
-        if not problems:
+        if self.rules and not problems:
             context = {**data, **values.typed(self.shape, filled), "facts": facts}
             problems = feel_rules.broken(self.rules, context, now)
         if problems:
@@ -179,7 +179,7 @@ class Form:
 
     def files(self, answers: Data) -> list[tuple[Field, Mapping[str, Any]]]:
         """Return the answers that are documents, with their fields."""
-        return files(self.shape, answers)
+        return files(self.shape, answers) if self.shape.refers else []
 
     def _set_fixed(
         self, answers: dict[str, Any], context: Data, now: datetime | None
