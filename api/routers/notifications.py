@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
 from api.shapes import Answer, Body, Key, Listed
-from engine import notifications
+from engine import documents, notifications
 from engine.authorization import Actor, Permission
 from engine.schema import Document, Notification, Scope
 
@@ -42,7 +42,11 @@ class NoticeDocument(Answer):
 
 
 class NoticeAnswer(Answer):
-    """A notice; ``proof`` says how the recipient got it, null while he has not."""
+    """A notice; ``proof`` says how the recipient got it, null while he has not.
+
+    Of another's notice with documents that are closed to the reader he learns
+    neither the documents nor the words.
+    """
 
     notification_key: Key
     recipient: str
@@ -86,8 +90,8 @@ def notices_of(session: Session, actor: Actor, scope_key: int) -> list[NoticeAns
 def answers(
     session: Session, actor: Actor, rows: list[Notification]
 ) -> list[NoticeAnswer]:
-    """Return notices in the caller's language, with their documents."""
-    papers = _documents(session, rows)
+    """Return notices in the caller's language, with documents that he may read."""
+    papers = _documents(session, actor, rows)
     numbers = _numbers(session, rows)
     return [_answer(row, actor.language, papers, numbers) for row in rows]
 
@@ -100,12 +104,14 @@ def _answer(
 ) -> NoticeAnswer:
     chinese = language.startswith("zh")
     known = [papers[key] for key in row.document_keys if key in papers]
+    # The words of a notice name its documents.
+    told = len(known) == len(row.document_keys)
     values: dict[str, Any] = {
         "notification_key": row.key,
         "recipient": row.recipient,
         "template": row.template,
         "title": row.title if chinese else row.title_en,
-        "body": row.body if chinese else row.body_en,
+        "body": (row.body if chinese else row.body_en) if told else "",
         "channel": row.channel,
         "project_no": numbers.get(row.scope_key or 0),
         "process_instance_key": row.instance_key,
@@ -122,11 +128,13 @@ def _answer(
     return NoticeAnswer(**values)
 
 
-def _documents(session: Session, rows: list[Notification]) -> dict[str, Document]:
+def _documents(
+    session: Session, actor: Actor, rows: list[Notification]
+) -> dict[str, Document]:
     wanted = {int(key) for row in rows for key in row.document_keys}
     if not wanted:
         return {}
-    found = session.scalars(select(Document).where(Document.key.in_(wanted)))
+    found = documents.readable_of(session, actor, wanted)
     return {str(document.key): document for document in found}
 
 

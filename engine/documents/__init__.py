@@ -29,6 +29,7 @@ from engine.documents.reading import (
     open_content,
     principals,
     readable,
+    readable_of,
     readers,
     store_of,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "open_content",
     "principals",
     "readable",
+    "readable_of",
     "readers",
     "receive",
     "sign",

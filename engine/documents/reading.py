@@ -111,6 +111,12 @@ def readable(
     return list(session.scalars(found.order_by(Document.key)))
 
 
+def readable_of(session: Session, actor: Actor, keys: Iterable[int]) -> list[Document]:
+    """Return those of some documents that the actor may read."""
+    named = session.scalars(select(Document).where(Document.key.in_(set(keys)))).all()
+    return [each for each in named if may_read(session, actor, each)]
+
+
 def principals(session: Session, actor: Actor, scope_key: int | None) -> frozenset[str]:
     """Return all names under which access lists may mean the actor in a scope."""
     names = {f"user:{actor.username}"}

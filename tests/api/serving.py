@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 
@@ -118,18 +119,19 @@ class Template:
 class House:
     """A server in this process that can be closed and opened again.
 
-    ``client`` stays the same over restarts; ``platform`` is what runs now.
+    ``client`` stays the same over restarts; ``platform`` and ``app`` are what runs now.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.client = TestClient(self._app, raise_server_exceptions=False)
+        self.client = TestClient(self._forward, raise_server_exceptions=False)
         self.platform: Platform
+        self.app: FastAPI
 
     def open(self) -> None:
         """Serve, with the worker running."""
         self.platform = open_platform(self.settings)
-        self._serving = create_app(self.platform)
+        self.app = create_app(self.platform)
         self.client.__enter__()
 
     def close(self) -> None:
@@ -142,8 +144,8 @@ class House:
         self.settings = self.settings.model_copy(update=changed)
         self.open()
 
-    async def _app(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._serving(scope, receive, send)
+    async def _forward(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
 
 
 def _prepare_bare(platform: Platform) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from typing_extensions import override
+
 from tests.api.driver import JSON, Case, Person
 
 WRONG = {
@@ -33,6 +35,7 @@ class StrictCase(Case):
     restart: Callable[[], None] = lambda: None
     done: list[str] = field(default_factory=list)
 
+    @override
     def do(self, person: Person, element_id: str, **values: Any) -> JSON:
         """Complete a task, and everything that must be refused around it."""
         task = person.task(element_id, projectNo=self.project_no)

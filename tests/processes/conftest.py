@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.driver import Case, Company
-from tests.api.serving import Template, served
+from tests.api.serving import House, Template, served
 
 
 def _send_documents(company: Company) -> None:
@@ -24,9 +24,15 @@ def sent_template(
 
 
 @pytest.fixture
-def sent(sent_template: Template, tmp_path: Path) -> Iterator[Case]:
+def sent_house(sent_template: Template, tmp_path: Path) -> Iterator[House]:
+    """The server of `sent`."""
+    with served(sent_template, tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def sent(sent_house: House) -> Case:
     """The project of C-001 whose three documents are with the customer."""
-    with served(sent_template, tmp_path / "data") as house:
-        company = Company(house.client)
-        (project,) = company.zhao.search("projects")
-        yield Case(company, company.customer("C-001"), project["projectNo"])
+    company = Company(sent_house.client)
+    (project,) = company.zhao.search("projects")
+    return Case(company, company.customer("C-001"), project["projectNo"])
