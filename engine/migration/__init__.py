@@ -18,7 +18,7 @@ from engine.migration.batches import (
 )
 from engine.migration.changing import AlreadyThereError, Outcome, migrate
 from engine.migration.planning import Plan, PlannedElement, Trial, dry_run, plan
-from engine.migration.undoing import CannotUndoError, NotMigratedError, undo
+from engine.migration.undoing import CannotUndoError, NotMigratedError, last, undo
 
 __all__ = [
     "AlreadyThereError",
@@ -36,6 +36,7 @@ __all__ = [
     "dry_run",
     "earliest",
     "items",
+    "last",
     "migrate",
     "plan",
     "undo",

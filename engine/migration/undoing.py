@@ -76,6 +76,16 @@ def undo(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
     )
 
 
+def last(session: Session, actor: Actor, key: int) -> InstanceMigration:
+    """Return the last migration of an instance that went through, undone or not.
+
+    Raises:
+        NotMigratedError: There is none.
+    """
+    require(actor, Permission.MANAGE_INSTANCES)
+    return _last(session, key)
+
+
 def _last(session: Session, key: int) -> InstanceMigration:
     found = session.scalar(
         select(InstanceMigration)
@@ -90,12 +100,14 @@ def _last(session: Session, key: int) -> InstanceMigration:
             undefer(InstanceMigration.rows_before),
         )
     )
-    if found is None or found.undone_at is not None:
+    if found is None:
         raise NotMigratedError
     return found
 
 
 def _require_untouched(instance: Running, item: InstanceMigration) -> None:
+    if item.undone_at is not None:
+        raise NotMigratedError
     if item.revision_after is None:
         raise CannotUndoError(
             Text(

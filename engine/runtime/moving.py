@@ -103,23 +103,31 @@ def _carry_out(
 ) -> None:
     over: list[Token] = []
     for each in instructions:
-        if isinstance(each, Termination):
-            over.append(_token(root, each.ref))
-            continue
-        values = accept(each.values)
-        scope = placing.scope_for(root, each.element_id, each.within)
-        node = placing.node_for(scope.spec, each.element_id)
         if isinstance(each, Activation):
-            placing.put(scope, node, scope.task_tree, {**view(scope), **values})
+            scope = placing.scope_for(root, each.element_id, each.within)
+            data = {**view(scope), **accept(each.values)}
+            node = placing.node_for(scope.spec, each.element_id)
+            placing.put(scope, node, scope.task_tree, data)
             continue
         token = _token(root, each.ref)
-        parent = token.above if token.scope is scope else None
-        data = {**(view_of(token) if parent else view(scope)), **values}
-        placing.put(scope, node, parent or scope.task_tree, data)
         over.append(token)
+        if isinstance(each, Move):
+            _move(token, each)
     for token in over:
         if token.is_live:  # it may be gone with another
             _take(token, reason)
+
+
+def _move(token: Token, move: Move) -> None:
+    """Put a token where another is to go; in the same scope if the element is there."""
+    scope = token.scope
+    if move.within is not None or not placing.has(scope.spec, move.element_id):
+        scope = placing.scope_for(scope.root, move.element_id, move.within)
+    node, parent = placing.node_for(scope.spec, move.element_id), scope.task_tree
+    data = view(scope)
+    if scope is token.scope:
+        data, parent = view_of(token), token.above or parent
+    placing.put(scope, node, parent, {**data, **accept(move.values)})
 
 
 def _token(root: RootScope, ref: str) -> Token:

@@ -27,6 +27,11 @@ def put(scope: Scope, node: NodeSpec, parent: Token, data: Data) -> Token:
     return token
 
 
+def has(spec: ScopeSpec, element_id: str) -> bool:
+    """Tell whether the element stands in the scope itself."""
+    return any(node.element.id == element_id for node in spec.nodes())
+
+
 def node_for(spec: ScopeSpec, element_id: str) -> NodeSpec:
     """Return the node before which a token may be put.
 
@@ -52,11 +57,7 @@ def scope_for(root: RootScope, element_id: str, within: str | None) -> Scope:
             several scopes is meant.
         ElementFailed: the scope cannot be opened.
     """
-    specs = [
-        spec
-        for spec in _all(root)
-        if any(node.element.id == element_id for node in spec.nodes())
-    ]
+    specs = [spec for spec in _all(root) if has(spec, element_id)]
     if not specs:
         raise MoveRefusedError([_unknown(element_id)])
     running = [scope for scope in root.scopes() if scope.spec in specs]

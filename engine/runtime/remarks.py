@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.errors import ConflictError, Text
+from engine.errors import ConflictError, Problem, Text
 
 
 class Weight(StrEnum):
@@ -27,7 +27,10 @@ class Remark:
 
 
 class ChangeRefusedError(ConflictError):
-    """A running instance cannot be changed like this; ``remarks`` say why."""
+    """A running instance cannot be changed like this; ``remarks`` say why.
+
+    They are the ``problems`` too, each pointing at an element.
+    """
 
     code = "change-refused"
 
@@ -37,6 +40,10 @@ class ChangeRefusedError(ConflictError):
             "".join(remark.text.zh for remark in remarks),
         )
         self.remarks = tuple(remarks)
+        self.problems = tuple(
+            Problem(f"/elements/{remark.element_id}", remark.code, remark.text)
+            for remark in remarks
+        )
 
 
 class MigrationRefusedError(ChangeRefusedError):

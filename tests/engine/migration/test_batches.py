@@ -37,7 +37,7 @@ def target(session):
 
 
 def tried(world, keys, **mapping):
-    with world.database.reading() as session:
+    with world.transaction() as session:
         found = migration.dry_run(session, ADMIN, keys, target(session), mapping)
         return [(t.verdict, sorted(r.code for r in t.remarks)) for t in found]
 
@@ -67,7 +67,7 @@ def states(world, key):
 def test_a_plan_pairs_by_id_and_says_what_is_left(world):
     world.deploy(case("UT_a", "UT_b"))
     world.deploy(case("UT_a", "UT_x"))
-    with world.database.reading() as session:
+    with world.transaction() as session:
         old, new = (definitions.latest(session, "case", v).key for v in (1, 2))
         plan = migration.plan(session, ADMIN, old, new, {})
         mapped = migration.plan(session, ADMIN, old, new, {"UT_b": "UT_x"})

@@ -183,12 +183,12 @@ def test_several_running_scopes_have_to_be_told_apart() -> None:
     inner = next(w for w in run.live.waits.values() if w.path == ("t", "c"))
 
     assert refused(run, Activation(element_id="qv")) == "scope-ambiguous"
-    (host,) = run.live.refs_at("c")
-    modify(run, Move(ref=inner.ref, element_id="qv", within=host))
+    (host,) = run.live.refs_at("d")
+    modify(run, Move(ref=inner.ref, element_id="qv"))
+    modify(run, Activation(element_id="qv", within=host))
 
-    assert sorted(w.path for w in run.live.waits.values() if w.element_id == "qv") == [
-        ("t", "c")
-    ]
+    moved = [w.path for w in run.live.waits.values() if w.element_id == "qv"]
+    assert sorted(moved) == [("t", "c"), ("t", "d")]
 
 
 @pytest.mark.parametrize("name", ["start", "late", "nowhere"])

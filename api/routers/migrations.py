@@ -1,0 +1,359 @@
+"""Instances on their way to another version: tried, taken over, taken back."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from api.access import grant
+from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
+from api.shapes import Answer, Body, Key, Listed
+from engine import instances, migration
+from engine.authorization import Actor, Permission
+from engine.errors import Text
+from engine.migration import Trial
+from engine.runtime import Remark
+from engine.schema import InstanceMigration
+from engine.search import read_query
+
+router = APIRouter(prefix="/v2", tags=["migrations"], route_class=CommandRoute)
+
+_ONE = "/process-instances/{process_instance_key}/migration"
+_MANY = "/process-instances/migration"
+_BATCH = "/batch-operations/{batch_operation_key}"
+_PLAN = "/process-definitions/{process_definition_key}/migration-plan"
+grant(
+    Permission.MANAGE_INSTANCES,
+    f"POST /v2{_ONE}",
+    f"GET /v2{_ONE}",
+    f"POST /v2{_ONE}/reversal",
+    f"POST /v2{_MANY}",
+    f"GET /v2{_BATCH}",
+    f"GET /v2{_BATCH}/items",
+    f"POST /v2{_BATCH}/cancellation",
+)
+grant(Permission.READ_DEFINITIONS, f"POST /v2{_PLAN}")
+_KIND = "MIGRATE_PROCESS_INSTANCE"
+_PAGE = 1000
+
+Try = Annotated[bool, Query(alias="dryRun")]
+
+
+class MappingInstruction(Body):
+    """An element of the old version and what takes its place."""
+
+    source_element_id: str
+    target_element_id: str
+
+
+class PlanBody(Body):
+    """The version to go over to; elements that are not mapped keep their ids."""
+
+    target_process_definition_key: Key
+    mapping_instructions: list[MappingInstruction] = Field(default_factory=list)
+
+    def mapping(self) -> dict[str, str]:
+        """Return the mapping, old ids to new ones."""
+        return {
+            each.source_element_id: each.target_element_id
+            for each in self.mapping_instructions
+        }
+
+
+class MigrationBody(PlanBody):
+    """How one instance goes over, and why."""
+
+    reason: str = Field(default="", max_length=1000)
+    operation_reference: int | None = None
+
+
+class BatchBody(Body):
+    """Which running instances go over (a filter of the search), and to what."""
+
+    filter: dict[str, Any] = Field(default_factory=dict)
+    migration_plan: PlanBody
+    reason: str = Field(default="", max_length=1000)
+    operation_reference: int | None = None
+
+
+class ReversalBody(Body):
+    """Why an instance goes back to its version."""
+
+    reason: str = Field(default="", max_length=1000)
+
+
+class RemarkAnswer(Answer):
+    """What stands in the way, or what to know; ``weight`` is note, … or unsafe."""
+
+    code: str
+    element_id: str
+    weight: str
+    path: list[str]
+    message: str
+
+
+class TrialAnswer(Answer):
+    """What would become of an instance: safe, needs-mapping, unsafe or current."""
+
+    process_instance_key: Key
+    verdict: str
+    remarks: list[RemarkAnswer]
+
+
+class TrialsAnswer(Answer):
+    """What would become of each instance, and how many there are of each verdict."""
+
+    counts: dict[str, int]
+    items: list[TrialAnswer]
+
+
+class BatchCreated(Answer):
+    """A batch that workers have begun with."""
+
+    batch_operation_key: Key
+    batch_operation_type: str = _KIND
+
+
+class BatchAnswer(Answer):
+    """A batch and how far it is."""
+
+    batch_operation_key: Key
+    state: str
+    batch_operation_type: str = _KIND
+    start_date: datetime
+    end_date: datetime | None
+    actor_type: str = "USER"
+    actor_id: str
+    reason: str
+    operations_total_count: int
+    operations_failed_count: int
+    operations_completed_count: int
+    errors: list[str] = Field(default_factory=list)
+
+
+class MigrationAnswer(Answer):
+    """What became of one instance; remarks say why not, or what to know."""
+
+    process_instance_key: Key
+    batch_operation_key: Key | None
+    target_process_definition_key: Key
+    state: str
+    processed_date: datetime | None
+    processed_by: str | None
+    undone_date: datetime | None
+    undone_by: str | None
+    remarks: list[RemarkAnswer]
+
+
+class PairAnswer(Answer):
+    """An element and what takes its place; ``how`` is id, explicit or none."""
+
+    source_element_id: str
+    source_type: str
+    target_element_id: str | None
+    how: str
+    remark: RemarkAnswer | None
+
+
+class PlanAnswer(Answer):
+    """What takes the place of each element; ``remarks`` are about the mapping."""
+
+    elements: list[PairAnswer]
+    remarks: list[RemarkAnswer]
+
+
+@router.post(_PLAN, operation_id="plan_process_instance_migration")
+def plan_process_instance_migration(
+    process_definition_key: Key,
+    body: PlanBody,
+    actor: CurrentActor,
+    session: Transaction,
+) -> PlanAnswer:
+    """Say what takes the place of each element of a version in another one."""
+    found = migration.plan(
+        session,
+        actor,
+        process_definition_key,
+        body.target_process_definition_key,
+        body.mapping(),
+    )
+    elements = [
+        PairAnswer(
+            source_element_id=each.source_id,
+            source_type=each.source_type,
+            target_element_id=each.target_id,
+            how=each.how,
+            remark=_remark(each.remark, actor) if each.remark else None,
+        )
+        for each in found.elements
+    ]
+    remarks = [_remark(remark, actor) for remark in found.remarks]
+    return PlanAnswer(elements=elements, remarks=remarks)
+
+
+@router.post(_ONE, status_code=204, operation_id="migrate_process_instance")
+def migrate_process_instance(
+    process_instance_key: Key,
+    body: MigrationBody,
+    actor: CurrentActor,
+    session: Transaction,
+) -> None:
+    """Take one instance over to another version; see GET for what to know of it."""
+    target = body.target_process_definition_key
+    migration.migrate(
+        session,
+        actor,
+        process_instance_key,
+        target,
+        body.mapping(),
+        reason=body.reason,
+    )
+
+
+@router.get(_ONE, operation_id="get_process_instance_migration")
+def get_process_instance_migration(
+    process_instance_key: Key, actor: CurrentActor, session: Reading
+) -> MigrationAnswer:
+    """Return the last migration of an instance, with what there is to know of it."""
+    return _migration(migration.last(session, actor, process_instance_key), actor)
+
+
+@router.post(
+    f"{_ONE}/reversal", status_code=204, operation_id="undo_process_instance_migration"
+)
+def undo_process_instance_migration(
+    process_instance_key: Key,
+    actor: CurrentActor,
+    session: Transaction,
+    body: ReversalBody | None = None,
+) -> None:
+    """Take an instance back to its version, as long as it has not moved on."""
+    reason = body.reason if body else ""
+    migration.undo(session, actor, process_instance_key, reason=reason)
+
+
+@router.post(_MANY, operation_id="migrate_process_instances")
+def migrate_process_instances(
+    body: BatchBody,
+    actor: CurrentActor,
+    session: Transaction,
+    dry_run: Try = False,  # noqa: FBT002 - a query
+) -> BatchCreated | TrialsAnswer:
+    """Take many instances over, each by itself; or only say what would become of each.
+
+    With ``dryRun`` nothing changes: every running instance is sorted into safe,
+    needs-mapping and unsafe, with the reasons.
+    """
+    plan, keys = body.migration_plan, _keys(session, actor, body.filter)
+    target, mapping = plan.target_process_definition_key, plan.mapping()
+    if dry_run:
+        tried = migration.dry_run(session, actor, keys, target, mapping)
+        return _trials(tried, actor)
+    row = migration.begin_batch(
+        session, actor, keys, target, mapping, reason=body.reason
+    )
+    return BatchCreated(batch_operation_key=row.key)
+
+
+@router.get(_BATCH, operation_id="get_batch_operation")
+def get_batch_operation(
+    batch_operation_key: Key, actor: CurrentActor, session: Reading
+) -> BatchAnswer:
+    """Return a batch and how far it is."""
+    found = migration.batch(session, actor, batch_operation_key)
+    row = found.batch
+    return BatchAnswer(
+        batch_operation_key=row.key,
+        state=row.state,
+        start_date=row.created_at,
+        end_date=row.ended_at,
+        actor_id=row.created_by,
+        reason=row.reason,
+        operations_total_count=row.total,
+        operations_failed_count=found.failed,
+        operations_completed_count=found.completed,
+    )
+
+
+@router.get(f"{_BATCH}/items", operation_id="get_batch_operation_items")
+def get_batch_operation_items(
+    batch_operation_key: Key, actor: CurrentActor, session: Reading
+) -> Listed[MigrationAnswer]:
+    """Return what became of each instance of a batch."""
+    found = migration.items(session, actor, batch_operation_key)
+    return Listed(items=[_migration(row, actor) for row in found])
+
+
+@router.post(
+    f"{_BATCH}/cancellation", status_code=204, operation_id="cancel_batch_operation"
+)
+def cancel_batch_operation(
+    batch_operation_key: Key, actor: CurrentActor, session: Transaction
+) -> None:
+    """Leave the instances alone that have not gone over yet."""
+    migration.cancel_batch(session, actor, batch_operation_key)
+
+
+def _keys(session: Session, actor: Actor, given: Mapping[str, Any]) -> list[int]:
+    """Return the keys of all running instances that a filter finds."""
+    wanted, keys = {**given, "state": "ACTIVE"}, list[int]()
+    page: dict[str, Any] = {"limit": _PAGE}
+    while True:
+        query = read_query({"filter": wanted, "page": page})
+        found = instances.search(session, actor, query)
+        keys += [row.key for row in found.items]
+        if len(found.items) < _PAGE:
+            return keys
+        page = {"limit": _PAGE, "after": found.end_cursor}
+
+
+def _trials(tried: Iterable[Trial], actor: Actor) -> TrialsAnswer:
+    counts = dict.fromkeys(("safe", "needs-mapping", "unsafe", "current"), 0)
+    items = []
+    for each in tried:
+        counts[each.verdict] += 1
+        items.append(
+            TrialAnswer(
+                process_instance_key=each.instance_key,
+                verdict=each.verdict,
+                remarks=[_remark(remark, actor) for remark in each.remarks],
+            )
+        )
+    return TrialsAnswer(counts=counts, items=items)
+
+
+def _remark(remark: Remark, actor: Actor) -> RemarkAnswer:
+    return RemarkAnswer(
+        code=remark.code,
+        element_id=remark.element_id,
+        weight=remark.weight,
+        path=list(remark.path),
+        message=remark.text.to(actor.language),
+    )
+
+
+def _migration(row: InstanceMigration, actor: Actor) -> MigrationAnswer:
+    return MigrationAnswer(
+        process_instance_key=row.instance_key,
+        batch_operation_key=row.batch_key,
+        target_process_definition_key=row.target_key,
+        state=row.state,
+        processed_date=row.processed_at,
+        processed_by=row.processed_by,
+        undone_date=row.undone_at,
+        undone_by=row.undone_by,
+        remarks=[_stored(remark, actor) for remark in row.remarks],
+    )
+
+
+def _stored(remark: Mapping[str, Any], actor: Actor) -> RemarkAnswer:
+    return RemarkAnswer(
+        code=remark["code"],
+        element_id=remark["element_id"],
+        weight=remark["weight"],
+        path=remark["path"],
+        message=Text(**remark["text"]).to(actor.language),
+    )
