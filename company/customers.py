@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from company.schema import Customer, CustomerContact
-from engine import clock, journal
+from company.schema import Customer, CustomerContact, Project
+from engine import clock, journal, scopes
 from engine import search as searching
 from engine.authorization import Actor
 from engine.errors import (
@@ -131,7 +131,7 @@ def update(
     *,
     revision: int | None = None,
 ) -> Customer:
-    """Replace what is known of a customer.
+    """Replace what is known of a customer; his running projects follow.
 
     Raises:
         CustomerNotFoundError: There is no such customer.
@@ -152,6 +152,7 @@ def update(
         session.delete(contact)
     session.flush()
     _write_contacts(session, key, details.contacts)
+    _follow(session, actor, customer)
     journal.record(session, actor, "CustomerUpdated", details={"customer": str(key)})
     return customer
 
@@ -211,6 +212,26 @@ def portal_users(session: Session, customer_key: int) -> tuple[str, ...]:
         for contact in contacts(session, customer_key)
         if contact.username is not None
     )
+
+
+def _follow(session: Session, actor: Actor, customer: Customer) -> None:
+    """Let the customer's people and his agent into the projects that are not over."""
+    portal = portal_users(session, customer.key)
+    running = session.scalars(
+        select(Project).where(
+            Project.customer_key == customer.key,
+            Project.stage.not_in(["closed", "terminated"]),
+        )
+    )
+    for project in running:
+        scopes.set_members(
+            session, project.key, "customer.contacts", portal, actor=actor
+        )
+        if customer.agent is not None and customer.agent != project.agent:
+            project.agent = customer.agent
+            scopes.set_members(
+                session, project.key, "customer.agent", [customer.agent], actor=actor
+            )
 
 
 def _check(session: Session, details: CustomerDetails) -> None:

@@ -6,6 +6,7 @@ from the rows and their outputs into words of ours.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -39,7 +40,8 @@ def judge(session: Session, project: Project) -> Entitlement:
     """Return what a request of this project's customer leads to now (R5.4.1, A28)."""
     period = newest(session, project.key)
     today = cache.now(session).astimezone(ZONE).date()
-    inside = period is not None and period.start_on <= today < period.end_on
+    grace = timedelta(days=session.info["settings"].grace_days)
+    inside = period is not None and period.start_on <= today < period.end_on + grace
     found = decisions.ask(
         session,
         "service_entitlement",

@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     pre_expiry_notice_days: tuple[int, ...] = Field(
         default=(60, 30, 7), description="X6: before the end of a service period."
     )
+    grace_days: int = Field(
+        default=0, ge=0, description="A26: entitled after the end, while undecided."
+    )
     tracking: TrackingSettings = TrackingSettings()
     smtp: SmtpSettings | None = None
     jira: JiraSettings | None = None
