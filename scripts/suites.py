@@ -45,7 +45,7 @@ def in_browser() -> bool:
     """Run the tests of the pages in a headless browser."""
     if not any(map(shutil.which, BROWSERS)):
         raise LeftOutError(
-            "no browser; on Debian: apt-get install chromium fonts-noto-cjk"
+            "no browser; on Debian: apt-get install chromium libatomic1 fonts-noto-cjk"
         )
     return _pytest("pages", _existing(PAGES))
 

@@ -140,11 +140,11 @@ def test_a_doctype_is_refused(entities: bytes, text: bytes) -> None:
     ids=["deep", "nested boxes", "many", "long", "brackets", "lists"],
 )
 def test_files_that_are_too_large_or_deep_are_refused(xml: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
 
     refusal(xml)
 
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_types_that_are_aliases_of_each_other_are_refused() -> None:
@@ -191,14 +191,14 @@ def chain(length: int) -> bytes:
 )
 def test_evaluation_ends_in_time_and_bounds(xml: bytes, element_id: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
+    started = time.thread_time()
 
     try:
         result = decide(xml, element_id, n=1).output
     except (FeelError, DmnError) as error:
         result = error
 
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000
     assert result == 1 or isinstance(result, FeelError | DmnError)
 
