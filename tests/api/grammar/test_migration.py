@@ -10,6 +10,7 @@ from camunda_orchestration_sdk.models import (
     ProcessInstanceModificationMoveInstruction,
     SourceElementIdInstruction,
 )
+from camunda_orchestration_sdk.semantic_types import ElementId
 
 from tests.builders import diagram, end, line, start, task
 
@@ -112,14 +113,14 @@ def test_tokens_move_as_the_client_asks(company):
     key = started(company)
     body = ProcessInstanceModificationInstruction(
         activate_instructions=[
-            ProcessInstanceModificationActivateInstruction(element_id="UT_c")
+            ProcessInstanceModificationActivateInstruction(element_id=ElementId("UT_c"))
         ],
         move_instructions=[
             ProcessInstanceModificationMoveInstruction(
                 source_element_instruction=SourceElementIdInstruction(
-                    source_type="byId", source_element_id="UT_a"
+                    source_type="byId", source_element_id=ElementId("UT_a")
                 ),
-                target_element_id="UT_b",
+                target_element_id=ElementId("UT_b"),
             )
         ],
     ).to_dict()
