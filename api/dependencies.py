@@ -1,11 +1,14 @@
 """What routes ask for: who calls, and a session with the right transaction."""
 
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import Response
 from typing_extensions import override
 
@@ -15,6 +18,8 @@ from api.language import speaking
 from engine import jobs, worker
 from engine.authorization import Actor
 from engine.database import Database
+
+_PIECE = 64 * 1024
 
 
 def _database(request: Request) -> Database:
@@ -170,10 +175,25 @@ class CommandRoute(OneThreadRoute):
 
 async def _digest(request: Request) -> None:
     """Put a digest of the request where the transaction finds it."""
-    secret = request.app.state.settings.session_secret.get_secret_value()
-    # Uploads are streamed; their digest is the path and the length alone.
-    multipart = "multipart" in request.headers.get("content-type", "")
-    body = b"" if multipart else await request.body()
-    request.state.request_digest = idempotency.digest_of(
-        secret.encode(), request.method, request.url.path, body
-    )
+    secret = request.app.state.settings.session_secret.get_secret_value().encode()
+    url = request.url
+    asked = [text.encode() for text in (request.method, url.path, url.query)]
+    if "multipart" in request.headers.get("content-type", ""):
+        parts = chain(asked, _pieces(await request.form()))
+        digest = await run_in_threadpool(idempotency.digest_of, secret, parts)
+    else:
+        digest = idempotency.digest_of(secret, [*asked, await request.body()])
+    request.state.request_digest = digest
+
+
+def _pieces(form: FormData) -> Iterator[bytes]:
+    """Yield a form with its files, which are never in memory as a whole."""
+    for name, value in form.multi_items():
+        yield name.encode()
+        if isinstance(value, str):
+            yield value.encode()
+            continue
+        yield (value.filename or "").encode()
+        while piece := value.file.read(_PIECE):
+            yield piece
+        value.file.seek(0)

@@ -7,7 +7,7 @@ no password or contract text is kept here.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,10 +16,27 @@ from starlette.responses import Response
 
 from engine import clock
 from engine.authorization import Actor
-from engine.errors import ConflictError, InvalidInputError
+from engine.errors import (
+    ConflictError,
+    InvalidInputError,
+    MalformedRequestError,
+)
 from engine.schema import IdempotencyRecord
 
+LONGEST_KEY = 200
 _NO_BODY = {204, 304}
+
+
+class KeyMalformedError(MalformedRequestError):
+    """The key is empty or longer than we keep."""
+
+    code = "idempotency-key-malformed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"An Idempotency-Key has 1 to {LONGEST_KEY} characters",
+            f"幂等键(Idempotency-Key)须为1至{LONGEST_KEY}个字符",
+        )
 
 
 class KeyReusedError(InvalidInputError):
@@ -59,10 +76,13 @@ class Repeated(Exception):  # noqa: N818 - no failure: the stored answer is sent
         )
 
 
-def digest_of(secret: bytes, method: str, path: str, body: bytes) -> str:
-    """Return a keyed digest of what was asked."""
-    text = b"\n".join((method.encode(), path.encode(), body))
-    return hmac.new(secret, text, hashlib.sha256).hexdigest()
+def digest_of(secret: bytes, parts: Iterable[bytes]) -> str:
+    """Return a keyed digest of what was asked, part by part."""
+    digest = hmac.new(secret, digestmod=hashlib.sha256)
+    for part in parts:
+        digest.update(b"%d\n" % len(part))
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def begin(session: Session, actor: Actor, key: str, digest: str) -> None:
@@ -122,5 +142,12 @@ def finish(
 
 
 def key_in(headers: Mapping[str, str]) -> str | None:
-    """Return the caller's key, if he sent one."""
-    return headers.get("idempotency-key")
+    """Return the caller's key, if he sent one.
+
+    Raises:
+        KeyMalformedError: It is empty or too long.
+    """
+    key = headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise KeyMalformedError
+    return key
