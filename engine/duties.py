@@ -18,6 +18,9 @@ from engine.schema import DutyConfiguration, ScopeMember, UserAccount
 PEOPLE = "duties"
 """The revision of configuration and accounts."""
 
+_SCOPES = "scopes"
+"""The revision of roles in scopes."""
+
 _EMPTY = DutyBook(duties={}, positions={})
 
 
@@ -91,14 +94,26 @@ def roles_of(session: Session, scope_key: int | None) -> Roles:
     if scope_key not in own:
         caches = cache.refreshed(session)
         own[scope_key] = caches.revised(
-            session, "scopes", lambda: _read_roles(session, scope_key), scope_key
+            session, _SCOPES, lambda: _read_roles(session, scope_key), scope_key
         )
     return own[scope_key]
 
 
+def held_by(session: Session, username: str) -> frozenset[tuple[int, str]]:
+    """Return (scope, role) of all roles that somebody holds."""
+
+    def read() -> frozenset[tuple[int, str]]:
+        held = select(ScopeMember.scope_key, ScopeMember.role)
+        rows = session.execute(held.where(ScopeMember.username == username))
+        return frozenset((key, role) for key, role in rows)
+
+    caches = cache.refreshed(session)
+    return caches.revised(session, _SCOPES, read, ("held by", username))
+
+
 def roles_changed(session: Session, scope_key: int) -> None:
     """Read the roles of a scope anew, here and in every other process."""
-    cache.bump(session, "scopes")
+    cache.bump(session, _SCOPES)
     session.info.setdefault("scope_roles", {}).pop(scope_key, None)
 
 

@@ -1,21 +1,30 @@
 """The lists of user tasks: everybody's own, and whatever somebody looks for."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from engine import duties
 from engine import search as searching
 from engine.authorization import Actor, Permission, require
-from engine.duty_book import is_role
 from engine.lifecycles import UserTaskState
 from engine.schema import (
     ProcessInstance,
     Scope,
-    ScopeMember,
     UserTask,
     UserTaskCandidate,
 )
@@ -89,6 +98,8 @@ _ROWS = (
     .join(_INSTANCES, _INSTANCES.c.key == TASKS.c.instance_key)
     .outerjoin(_SCOPES, _SCOPES.c.key == TASKS.c.scope_key)
 )
+_BY_KEYS = _ROWS.where(TASKS.c.key.in_(bindparam("keys", expanding=True)))
+_IS_OPEN = TASKS.c.state == UserTaskState.CREATED
 _DONE = func.sum(case((TASKS.c.state == UserTaskState.COMPLETED, 1), else_=0))
 
 
@@ -110,10 +121,13 @@ def search(
         BadQueryError: A filter, a sort field or an operator is unknown.
     """
     require(actor, Permission.READ_TASKS)
-    rows = _ROWS
-    if not actor.administrator and not (everybodys and not actor.is_customer):
-        recorded = _represented(session, actor) if represented else []
-        rows = rows.where(or_(own(actor), *recorded))
+    if actor.administrator or (everybodys and not actor.is_customer):
+        return _found(session, _SEARCHABLE.search(session, _ROWS, query))
+    recorded = _represented(session, actor) if represented else []
+    rest = _of_open_tasks(query)
+    if rest is not None:
+        return _open_tasks(session, actor, rest, recorded)
+    rows = _ROWS.where(or_(own(actor), *recorded))
     return _found(session, _SEARCHABLE.search(session, rows, query))
 
 
@@ -129,11 +143,44 @@ def mine(session: Session, actor: Actor, query: Query | None = None) -> Found[It
     Its cost grows with the actor's tasks, not with everybody's.
     """
     require(actor, Permission.READ_TASKS)
-    rows = _ROWS.join(_CANDIDATES, _CANDIDATES.c.task_key == TASKS.c.key).where(
-        _CANDIDATES.c.username == actor.username,
-        or_(TASKS.c.assignee.is_(None), TASKS.c.assignee == actor.username),
-    )
-    return _found(session, _MINE.search(session, rows, query or Query()))
+    return _open_tasks(session, actor, query or Query())
+
+
+def _of_open_tasks(query: Query) -> Query | None:
+    """Return what else is asked of open tasks; None where it is not of them alone."""
+    filters = dict(query.filter)
+    state = filters.pop("state", None)
+    if state not in (UserTaskState.CREATED, {"$eq": UserTaskState.CREATED}):
+        return None
+    return replace(query, filter=filters)
+
+
+def _open_tasks(
+    session: Session,
+    actor: Actor,
+    query: Query,
+    recorded: Sequence[ColumnElement[bool]] = (),
+) -> Found[Item]:
+    """Return what is in the actor's inbox, and what he may record for others.
+
+    A plain page of it is read from the table of candidates alone, and its tasks by
+    their keys: so it costs the same however many tasks there are.
+    """
+    shown = [_CANDIDATES.c.username == actor.username, ~_CANDIDATES.c.taken]
+    keys = select(_CANDIDATES.c.task_key).where(*shown)
+    if recorded:
+        # A union, because no index serves what is one or the other.
+        more = select(TASKS.c.key).where(_IS_OPEN, or_(*recorded))
+        rows = _ROWS.where(TASKS.c.key.in_(keys.union(more)))
+        return _found(session, _SEARCHABLE.search(session, rows, query))
+    if query.filter or query.sort:
+        rows = _ROWS.join(_CANDIDATES, _CANDIDATES.c.task_key == TASKS.c.key)
+        return _found(session, _MINE.search(session, rows.where(*shown), query))
+    page = _MINE.search(session, keys, query)
+    wanted = [row.task_key for row in page.items]
+    found = session.connection().execute(_BY_KEYS, {"keys": wanted}) if wanted else ()
+    known = {row.key: row for row in found}
+    return _found(session, replace(page, items=[known[key] for key in wanted]))
 
 
 def own(actor: Actor) -> ColumnElement[bool]:
@@ -155,13 +202,12 @@ def own(actor: Actor) -> ColumnElement[bool]:
 def _represented(session: Session, actor: Actor) -> list[ColumnElement[bool]]:
     """Return the conditions under which the actor is a proxy of a task's people."""
     found = []
+    held = duties.held_by(session, actor.username)
     for duty in duties.in_force(session).duties.values():
+        scopes = sorted({key for key, role in held if role in duty.proxies})
         if actor.username in duties.proxies(session, duty.name):
             found.append(TASKS.c.duty == duty.name)
-        elif roles := [source for source in duty.proxies if is_role(source)]:
-            scopes = select(ScopeMember.scope_key).where(
-                ScopeMember.username == actor.username, ScopeMember.role.in_(roles)
-            )
+        elif scopes:
             found.append(and_(TASKS.c.duty == duty.name, TASKS.c.scope_key.in_(scopes)))
     return found
 
