@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any, Generic, TypeVar
 
+import orjson
+from fastapi import Response
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -18,13 +20,21 @@ from engine.search import Query, read_query
 
 T = TypeVar("T")
 
+GREATEST_KEY = 2**63 - 1
+_LONGEST_KEY = 20
+
+
+def _is_too_large(value: object) -> bool:
+    return isinstance(value, int) and value > GREATEST_KEY
+
 
 def _to_key(value: object) -> object:
     if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise ValueError("a key is a decimal string")
+        value = int(value[:_LONGEST_KEY])
+    known = isinstance(value, int) and not isinstance(value, bool)
+    if not known or _is_too_large(value):
+        raise ValueError("a key is a decimal string of up to 63 bits")
+    return value
 
 
 Key = Annotated[
@@ -111,6 +121,18 @@ def page_of(found: search.Found[Any], items: list[T]) -> Found[T]:
         end_cursor=found.end_cursor,
     )
     return Found(items=items, page=info)
+
+
+def written_page(found: search.Found[Any], items: list[dict[str, Any]]) -> Response:
+    """Return the same as `page_of`, from items that are JSON already."""
+    page = {
+        "totalItems": found.total,
+        "hasMoreTotalItems": found.more,
+        "startCursor": found.start_cursor,
+        "endCursor": found.end_cursor,
+    }
+    written = orjson.dumps({"items": items, "page": page}, option=orjson.OPT_UTC_Z)
+    return Response(written, media_type="application/json")
 
 
 class Listed(Answer, Generic[T]):
