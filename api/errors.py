@@ -1,6 +1,6 @@
 """Every failure answered: as RFC 9457 problem details, or as a page to people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,14 +8,18 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
+from api.findings import finding_answer
+from api.language import language_of
 from api.problems import TITLES, problem, status_of
 from api.web.rendering import render
 from api.web.visitors import SignInFirst
 from engine import errors
+from engine.definitions import FindingsError
 from engine.errors import Problem, Text
+from engine.sign_in import TooManyAttemptsError
 
 log = structlog.get_logger()
 
@@ -79,7 +83,16 @@ def _engine_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.EngineError)  # noqa: S101 - as registered
     status = status_of(error)
     body = problem(request, status, error.code, error.text, error.problems)
-    return respond(request, body, headers_of(status))
+    if isinstance(error, FindingsError):
+        language = language_of(request)
+        body["findings"] = [
+            finding_answer(each, language).model_dump(mode="json", by_alias=True)
+            for each in error.findings
+        ]
+    headers = headers_of(status)
+    if isinstance(error, TooManyAttemptsError):
+        headers["Retry-After"] = str(error.retry_after)
+    return respond(request, body, headers)
 
 
 def _validation_error(request: Request, error: Exception) -> Response:
@@ -88,6 +101,8 @@ def _validation_error(request: Request, error: Exception) -> Response:
     if any(item["type"] == "json_invalid" for item in found):
         detail = Text("The body is no valid JSON.", "请求正文不是有效的JSON。")
         return respond(request, problem(request, 400, "invalid-json", detail))
+    if _is_of_another_type(request, found):
+        return _http_error(request, HTTPException(415))
     problems = tuple(
         Problem(_pointer(item["loc"]), item["type"], _sentence(item)) for item in found
     )
@@ -96,6 +111,13 @@ def _validation_error(request: Request, error: Exception) -> Response:
         "请求与接口说明不符,详见errors。",
     )
     return respond(request, problem(request, 400, "malformed", detail, problems))
+
+
+def _is_of_another_type(request: Request, found: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a body was sent as something that the route does not read."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    read = kind.endswith("json") or kind.startswith("multipart/") or not kind
+    return not read and any(item["loc"] == ("body",) for item in found)
 
 
 def _pointer(location: tuple[Any, ...]) -> str:
@@ -135,6 +157,13 @@ def _database_error(request: Request, error: Exception) -> Response:
             "数据库暂时无法访问,未作任何更改;请稍后重试。",
         )
         return _unavailable(request, "database-unavailable", detail, error)
+    if isinstance(error, DataError):
+        detail = Text(
+            "A text holds a character, or a number a size, that cannot be stored; "
+            "nothing was changed.",
+            "内容中有无法保存的字符或超出范围的数字,未作任何更改。",
+        )
+        return respond(request, problem(request, 400, "not-storable", detail))
     return _unexpected_error(request, error)
 
 
@@ -142,7 +171,9 @@ def _unavailable(
     request: Request, code: str, detail: Text, error: Exception
 ) -> Response:
     body = problem(request, 503, code, detail)
-    log.error("database failed", trace_id=body["traceId"], error=str(error)[:500])
+    # Only the driver's words: SQLAlchemy's quote the values, contracts among them.
+    reason = str(error.orig if isinstance(error, DBAPIError) else error)[:500]
+    log.error("database failed", trace_id=body["traceId"], error=reason)
     return respond(request, body, headers_of(503))
 
 

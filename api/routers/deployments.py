@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Transaction
+from api.findings import FindingAnswer, finding_answer
 from api.shapes import Answer, Key
 from engine import definitions
 from engine.authorization import Permission
 from engine.definitions import DeploymentResult
-from engine.errors import Finding, InvalidInputError, TooLargeError
+from engine.errors import InvalidInputError, TooLargeError
 from engine.runtime import SourceFile
 
 router = APIRouter(
@@ -35,6 +36,18 @@ class BrokenArchiveError(InvalidInputError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name} is no readable zip archive", f"{name}不是可读取的zip压缩包"
+        )
+
+
+class FileNameError(InvalidInputError):
+    """A file's name leads out of the package."""
+
+    code = "file-name-bad"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} leads out of the package; name files from its folder on",
+            f"文件名{name}指向流程包之外;请使用包内的相对路径",
         )
 
 
@@ -92,18 +105,6 @@ class Deployed(Answer):
     resource: ResourceDeployed | None = None
 
 
-class FindingAnswer(Answer):
-    """What is wrong in a file, and the remedy."""
-
-    file: str
-    element_id: str | None
-    line: int | None
-    code: str
-    severity: str
-    rule: str
-    remedy: str
-
-
 class DeploymentAnswer(Answer):
     """What a deployment came to; a dry run has no key."""
 
@@ -129,7 +130,15 @@ def _sources(
             found += _unpacked(name, content)
         else:
             found.append(SourceFile(name, content))
+    for file in found:
+        _require_inside(file.name)
     return found
+
+
+def _require_inside(name: str) -> None:
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts or not parts[0] or ":" in parts[0]:
+        raise FileNameError(name)
 
 
 @router.post("", operation_id="create_deployment")
@@ -215,19 +224,6 @@ def _answer(name: str, result: DeploymentResult, language: str) -> DeploymentAns
         created=result.created,
         deployments=items,
         findings=[finding_answer(f, language) for f in result.findings],
-    )
-
-
-def finding_answer(finding: Finding, language: str) -> FindingAnswer:
-    """Return a finding in the caller's language."""
-    return FindingAnswer(
-        file=finding.file,
-        element_id=finding.element_id,
-        line=finding.line,
-        code=finding.code,
-        severity=finding.severity,
-        rule=finding.rule.to(language),
-        remedy=finding.remedy.to(language),
     )
 
 
