@@ -111,10 +111,17 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool) -> Generator[Session]:
-        with self._sessions() as session:
-            session.info.update(self.info, database=self, after_commit=[])
-            session.hold(writes=writes)
-            yield session
+        later: list[Callable[[], None]] = []
+        try:
+            with self._sessions() as session:
+                session.info.update(
+                    self.info, database=self, after_commit=[], afterwards=later
+                )
+                session.hold(writes=writes)
+                yield session
+        finally:
+            for callback in later:
+                callback()
 
 
 def database_of(session: Session) -> Database:

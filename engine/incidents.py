@@ -7,7 +7,7 @@ other system), and resolves the incident: the token or the job then tries again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import jobs, journal, steps
@@ -15,9 +15,9 @@ from engine import search as searching
 from engine.authorization import Actor, Permission, require
 from engine.errors import ConflictError, NotFoundError, Text
 from engine.events import Event
-from engine.lifecycles import IncidentState, JobState
-from engine.runtime import WaitKind
-from engine.schema import Incident, Job
+from engine.lifecycles import IncidentState, JobState, UserTaskState
+from engine.runtime import StateError, WaitKind
+from engine.schema import Incident, Job, UserTask
 from engine.search import Column, Found, Query, Searchable
 from engine.steps import Held, open_incident
 from engine.steps.running import TABLE as INSTANCES
@@ -46,6 +46,19 @@ _ROWS = select(
     INSTANCES.c.scope_key,
     INSTANCES.c.business_id,
 ).join(INSTANCES, INSTANCES.c.key == _INCIDENTS.c.instance_key)
+_TASKS: Table = UserTask.metadata.tables["user_task"]
+_UNSETTLED = (
+    select(_TASKS.c.joint_key)
+    .where(
+        _TASKS.c.instance_key == bindparam("instance"),
+        _TASKS.c.state == UserTaskState.COMPLETED,
+        _TASKS.c.joint_key.is_not(None),
+        _TASKS.c.answers.is_not(None),
+    )
+    .distinct()
+)
+"""Joint rounds that somebody has answered and that are not over."""
+
 _SEARCHABLE = Searchable(NAMES, _INCIDENTS.c.key)
 
 
@@ -134,6 +147,17 @@ def resolve(
         if variables:
             held.correct(variables)
         _go_on(session, held, incident, corrected=bool(variables))
+    if incident.code == StateError.code:
+        _catch_up(session, actor, incident.instance_key)
+
+
+def _catch_up(session: Session, actor: Actor, instance_key: int) -> None:
+    """Do what others left undone while the instance's state could not be read."""
+    settle = session.info.get("settle_joint")
+    for joint_key in session.scalars(_UNSETTLED, {"instance": instance_key}).all():
+        if settle is not None:
+            settle(session, actor, joint_key)
+    steps.deliver_awaited(session, actor, instance_key)
 
 
 def _go_on(

@@ -19,7 +19,6 @@ from engine.errors import ConflictError, MalformedRequestError, NotAllowedError
 from engine.events import Event
 from engine.lifecycles import INSTANCE, InstanceState
 from engine.schema import (
-    MessageSubscription,
     ProcessDefinition,
     ProcessInstance,
 )
@@ -155,17 +154,7 @@ def resume(session: Session, actor: Actor, key: int) -> None:
         SuspensionError: It is not suspended.
     """
     _set_suspended(session, actor, key, suspended=False)
-    names = session.execute(
-        select(MessageSubscription.name, MessageSubscription.correlation_key)
-        .where(
-            MessageSubscription.instance_key == key,
-            MessageSubscription.kind == "message",
-        )
-        .distinct()
-    )
-    waited_for = [(name, correlation_key) for name, correlation_key in names]
-    if waited_for:
-        steps.deliver_kept(session, SYSTEM, waited_for)
+    steps.deliver_awaited(session, SYSTEM, key)
 
 
 def set_variables(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.errors import ConflictError, EngineError, Finding, InvalidInputError, Text
+from engine.errors import ConflictError, Finding, InvalidInputError, Text
 
 
 class ModelError(InvalidInputError):
@@ -20,7 +20,7 @@ class ModelError(InvalidInputError):
         self.findings = tuple(findings)
 
 
-class StateError(EngineError):
+class StateError(ConflictError):
     """A stored state cannot be read: broken, cut short, foreign or too new."""
 
     code = "state-unreadable"

@@ -17,8 +17,15 @@ from engine.steps.commands import (
     require_going,
     throw_error,
 )
-from engine.steps.delivery import begin, broadcast, deliver_kept, holding, send
-from engine.steps.held import EndlessError, Held, borrowed, load
+from engine.steps.delivery import (
+    begin,
+    broadcast,
+    deliver_awaited,
+    deliver_kept,
+    holding,
+    send,
+)
+from engine.steps.held import EndlessError, Held, borrowed, is_readable, load
 from engine.steps.letters import Letter
 from engine.steps.running import (
     InstanceNotFoundError,
@@ -49,11 +56,13 @@ __all__ = [
     "begin",
     "borrowed",
     "broadcast",
+    "deliver_awaited",
     "deliver_kept",
     "finish_call",
     "fire_timer",
     "holding",
     "is_active",
+    "is_readable",
     "load",
     "lock",
     "lock_rows",

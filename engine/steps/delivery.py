@@ -3,7 +3,8 @@
 A message goes to the instance that waits for its name and key, else it starts the
 process that its name starts, else it is kept until somebody waits for it. Each is
 delivered once. An instance whose step is being taken right now gets its messages
-when that step is written; one that is suspended gets them when it goes on.
+when that step is written; one that is suspended, or whose state cannot be read, gets
+them when it goes on.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from engine.errors import Text
 from engine.events import Event
 from engine.runtime import ThrownMessage, WaitKind
 from engine.steps import letters, running, starting, stops
-from engine.steps.held import Held
+from engine.steps.held import Held, is_readable
 from engine.steps.letters import Letter, Receiver
 from engine.steps.running import LostRaceError, Running
 from engine.steps.starting import Beginning
@@ -117,6 +118,16 @@ def deliver_kept(
     return count
 
 
+def deliver_awaited(session: Session, actor: Actor, instance_key: int) -> int:
+    """Deliver messages that were kept while an instance could not take them.
+
+    Returns:
+        How many found somebody.
+    """
+    names = letters.awaited(session, instance_key)
+    return deliver_kept(session, actor, names) if names else 0
+
+
 def _following(session: Session, actor: Actor, held: Held) -> Sequence[Action]:
     """Return what has to happen after a step: thrown messages, then kept ones."""
     changes, instance = held.changes, held.instance
@@ -197,6 +208,8 @@ def _deliver(
             return None
         instance = running.lock(session, found.instance_key)
         if _still_waits(session, letter, found):
+            if not is_readable(session, instance):
+                return None
             _note(session, actor, letter, instance.key, stored=stored)
             _hand_over(session, actor, instance, found.ref, letter)
             return instance.key
@@ -257,7 +270,8 @@ def _signal(
     session: Session, actor: Actor, instance_key: int, name: str, payload: Any
 ) -> None:
     instance = running.lock(session, instance_key)
-    if instance.is_active and not instance.suspended:
+    going = instance.is_active and not instance.suspended
+    if going and is_readable(session, instance):
         with holding(session, actor, instance) as held:
             held.run(lambda live, around: live.deliver_signal(name, payload, around))
 

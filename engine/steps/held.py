@@ -14,13 +14,24 @@ from engine.lifecycles import INSTANCE, InstanceState
 from engine.runtime import (
     Closed,
     LiveInstance,
+    StateError,
     Step,
     StepIncident,
     Surroundings,
     Wait,
     WaitKind,
 )
-from engine.steps import calls, history, running, states, stops, tasks, waits
+from engine.steps import (
+    calls,
+    history,
+    remains,
+    running,
+    states,
+    stops,
+    tasks,
+    unreadable,
+    waits,
+)
 from engine.steps.changes import Changes
 from engine.steps.running import Running
 from engine.steps.states import Loaded
@@ -83,8 +94,15 @@ class Held:
             self.loaded.answers[entry_key] = stored
 
     def run(self, command: Command) -> None:
-        """Run a command, then the local operations that it led to."""
-        self.changes.add(command(self.live, self.around))
+        """Run a command, then the local operations that it led to.
+
+        Raises:
+            StateError: The stored state cannot be read; an incident will say so.
+        """
+        live = self.live
+        with unreadable.reporting(self._session, self.instance.key):
+            step = command(live, self.around)
+        self.changes.add(step)
         self._run_automatic()
 
     def begin(self, begin: Begin) -> None:
@@ -95,9 +113,15 @@ class Held:
         self._run_automatic()
 
     def cancel(self, reason: str) -> None:
-        """End the instance before its time."""
+        """End the instance before its time, even if its state cannot be read."""
         self.instance.end_reason = reason
-        self.run(lambda live, around: live.cancel(around, reason))
+        try:
+            self.run(lambda live, around: live.cancel(around, reason))
+        except StateError:
+            self._loaded = None
+            at = self.around.now
+            step = remains.cut_off(self._session, self.instance, reason, at)
+            self.changes.add(step)
 
     def correct(self, values: Mapping[str, Any]) -> None:
         """Set process data by hand, at every token."""
@@ -115,7 +139,7 @@ class Held:
 
     def finish(self, chain: journal.Chain) -> None:
         """Write everything that follows from what was run."""
-        if self.has_run:
+        if self.has_run or self.changes.finished:
             self._write(chain)
         elif chain.entries or self._resolved:
             self._count_incidents([])
@@ -190,6 +214,8 @@ class Held:
         session, actor, instance = self._session, self._actor, self.instance
         if instance.incidents:
             over = {ref for _, ref in self.changes.closed} | self._resolved
+            if self.has_run:
+                over.add(unreadable.REF)  # what could be read is whole again
             instance.incidents -= stops.close(session, actor, instance.key, over)
         if found:
             self._store()
@@ -213,37 +239,60 @@ class Held:
         instance.outcome = changes.outcome
 
     def _save(self, chain: journal.Chain) -> None:
-        instance = self.instance
-        loaded = self.loaded
-        instance.state_blob, loaded.answers = states.encode(
-            loaded.live.dump(), loaded.answers
-        )
+        instance, loaded = self.instance, self._loaded
+        if loaded is not None:
+            with unreadable.reporting(self._session, instance.key):
+                state = loaded.live.dump()
+            instance.state_blob, loaded.answers = states.encode(state, loaded.answers)
         instance.journal_digest = chain.digest
         running.save(self._session, instance)
 
 
 def load(session: Session, instance: Running) -> Loaded:
-    """Take the instance from memory if it is the stored one, else load its state."""
+    """Take the instance from memory if it is the stored one, else load its state.
+
+    Raises:
+        StateError: It cannot be read; an incident will say so.
+    """
     key, revision = instance.key, instance.revision
     kept = work_of(session).take(key, revision)
     kept = kept or cache.caches(session).hot.take(key, revision)
     if kept is not None:
         return kept
     model = definitions.model_of(session, instance.model_key)
-    state, answers = states.decode(
-        instance.state_blob, partial(journal.answers, session)
-    )
-    return Loaded(LiveInstance.load(model, state), answers)
+    with unreadable.reporting(session, key):
+        state, answers = states.decode(
+            instance.state_blob, partial(journal.answers, session)
+        )
+        return Loaded(LiveInstance.load(model, state), answers)
+
+
+def is_readable(session: Session, instance: Running) -> bool:
+    """Tell whether a locked instance can be held; it then need not be loaded again.
+
+    For what comes to it from others, who must not suffer from its broken state.
+    """
+    try:
+        loaded = load(session, instance)
+    except StateError:
+        return False
+    work_of(session).live[instance.key] = instance.revision, loaded
+    return True
 
 
 @contextmanager
 def borrowed(session: Session, instance: Running) -> Generator[LiveInstance]:
-    """Give an instance for reading only; it need not be locked."""
+    """Give an instance for reading only; it need not be locked.
+
+    Raises:
+        StateError: It cannot be read; an incident will say so.
+    """
     own = work_of(session).live.get(instance.key)
     if own is not None and own[0] == instance.revision:
         yield own[1].live
         return
     loaded = load(session, instance)
-    yield loaded.live
+    with unreadable.reporting(session, instance.key):
+        yield loaded.live
     if instance.is_active:
         cache.caches(session).hot.put(instance.key, instance.revision, loaded)

@@ -54,6 +54,14 @@ _LISTENING = (
     .distinct()
     .order_by(_SUBSCRIPTIONS.c.instance_key)
 )
+_AWAITED = (
+    select(_SUBSCRIPTIONS.c.name, _SUBSCRIPTIONS.c.correlation_key)
+    .where(
+        _SUBSCRIPTIONS.c.instance_key == bindparam("instance"),
+        _SUBSCRIPTIONS.c.kind == WaitKind.MESSAGE.value,
+    )
+    .distinct()
+)
 _STARTED = (
     select(_STARTS.c.definition_key, _STARTS.c.element_id)
     .where(_STARTS.c.kind == bindparam("kind"), _STARTS.c.name == bindparam("name"))
@@ -99,6 +107,12 @@ def receiver(session: Session, letter: Letter) -> Receiver | None:
 def listeners(session: Session, signal: str) -> Sequence[int]:
     """Return the instances that wait for a signal."""
     return session.connection().execute(_LISTENING, {"name": signal}).scalars().all()
+
+
+def awaited(session: Session, instance_key: int) -> Sequence[tuple[str, str]]:
+    """Return the names and keys of the messages that an instance waits for."""
+    found = session.connection().execute(_AWAITED, {"instance": instance_key})
+    return [(name, correlation_key) for name, correlation_key in found]
 
 
 def starts(session: Session, kind: str, name: str) -> Sequence[tuple[int, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from engine.runtime import LiveInstance
+from engine.runtime import LiveInstance, StateError
 from engine.schema import to_json
 
 Answers = dict[int, bytes]
@@ -25,6 +25,8 @@ Fetch = Callable[[Iterable[int]], Mapping[int, Mapping[str, Any]]]
 
 _WORTH_CUTTING = 200
 _LENGTH = struct.Struct(">I")
+_LARGEST_KEY = 2**63 - 1
+_BROKEN = (zlib.error, struct.error, ValueError, TypeError, KeyError)
 
 
 @dataclass(slots=True)
@@ -64,21 +66,43 @@ def decode(blob: bytes, fetch: Fetch) -> tuple[bytes, Answers]:
     """Return a stored state as it was, and the answers that were put in.
 
     ``fetch`` returns answers by the keys of their entries.
+
+    Raises:
+        StateError: The blob is broken, or an entry that it names is not there.
     """
+    try:
+        plan, literal = _opened(blob)
+        keys = {entry for entry in plan if entry > 0}
+        found = fetch(keys) if keys else {}
+        answers = {key: to_json(values).encode()[1:-1] for key, values in found.items()}
+        return b"".join(_put_together(plan, literal, answers)), answers
+    except _BROKEN as error:
+        raise StateError(
+            f"The state cannot be read: it is broken ({type(error).__name__}).",
+            f"状态无法读取：内容已损坏({type(error).__name__})。",
+        ) from error
+
+
+def _opened(blob: bytes) -> tuple[list[int], bytes]:
     packed = zlib.decompress(blob)
     begin = _LENGTH.size + _LENGTH.unpack_from(packed)[0]
-    plan: list[int] = orjson.loads(packed[_LENGTH.size : begin])
-    keys = {entry for entry in plan if entry > 0}
-    found = fetch(keys) if keys else {}
-    answers = {key: to_json(values).encode()[1:-1] for key, values in found.items()}
-    pieces = []
+    plan = orjson.loads(packed[_LENGTH.size : begin])
+    if not all(isinstance(entry, int) and entry <= _LARGEST_KEY for entry in plan):
+        msg = "the plan of its pieces names what cannot be there"
+        raise ValueError(msg)
+    return plan, packed[begin:]
+
+
+def _put_together(
+    plan: Iterable[int], literal: bytes, answers: Answers
+) -> Iterable[bytes]:
+    begin = 0
     for entry in plan:
         if entry > 0:
-            pieces.append(answers[entry])
+            yield answers[entry]
         else:
-            pieces.append(packed[begin : begin - entry])
+            yield literal[begin : begin - entry]
             begin -= entry
-    return b"".join(pieces), answers
 
 
 def _cut(

@@ -120,6 +120,8 @@ def settle_joint(session: Session, actor: Actor, joint_key: int) -> None:
     done = _round(session, joint_key)
     if not done or any(row.state == UserTaskState.CREATED for row in done):
         return
+    if not steps.is_readable(session, instance):
+        return  # whoever resolves its incident settles the round
     task = session.get_one(UserTask, done[0].key, populate_existing=True)
     with steps.holding(session, SYSTEM, instance) as held:
         _complete_round(session, held, task, done)
