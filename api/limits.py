@@ -3,6 +3,7 @@
 from collections.abc import MutableMapping
 from typing import Any
 
+import anyio
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,6 +12,7 @@ from api.problems import problem
 from engine.errors import Text
 
 _FORM_OVERHEAD = 64 * 1024
+_PATIENCE_SECONDS = 30
 
 
 class BodyLimit:
@@ -35,7 +37,7 @@ class BodyLimit:
         limit = self._upload if multipart else self._body
         declared = headers.get("content-length", "0")
         if declared.isdigit() and int(declared) > limit:
-            await _refuse(scope, receive, send, limit)
+            await _refuse(scope, receive, send, limit, more=True)
             return
         await self._count(scope, receive, send, limit)
 
@@ -43,18 +45,22 @@ class BodyLimit:
         self, scope: Scope, receive: Receive, send: Send, limit: int
     ) -> None:
         seen = 0
-        started = False
+        more = started = False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, more
             message = await receive()
             seen += len(message.get("body", b""))
+            more = message.get("more_body", False)
             if seen > limit:
                 raise _TooMuch
             return message
 
         async def watched(message: MutableMapping[str, Any]) -> None:
             nonlocal started
+            if seen > limit and not started:
+                # Whoever reads the body took the interruption for a broken one.
+                raise _TooMuch
             started = True
             await send(message)
 
@@ -62,7 +68,7 @@ class BodyLimit:
             await self._app(scope, counted, watched)
         except _TooMuch:
             if not started:
-                await _refuse(scope, receive, send, limit)
+                await _refuse(scope, receive, send, limit, more=more)
 
 
 class _TooMuch(Exception):  # noqa: N818 - never leaves this module
@@ -76,7 +82,9 @@ def _headers(scope: Scope) -> dict[str, str]:
     }
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, limit: int, *, more: bool
+) -> None:
     size = f"{limit // 1024 // 1024} MiB" if limit >= 1 << 20 else f"{limit} B"
     detail = Text(
         f"The request is larger than the limit of {size}; nothing was stored.",
@@ -85,4 +93,24 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> Non
     request = Request(scope)
     body = problem(request, 413, "too-large", detail)
     response = respond(request, body, {"Connection": "close"})
-    await response(scope, receive, send)
+
+    async def hold(message: MutableMapping[str, Any]) -> None:
+        await send({**message, "more_body": True} if "body" in message else message)
+
+    await response(scope, receive, hold)
+    if more:
+        await _let_finish(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _let_finish(receive: Receive) -> None:
+    """Throw away what still comes, for a while.
+
+    Most clients read the answer only when they have sent everything; one whose
+    connection is closed before that learns of a broken pipe and not of the limit.
+    """
+    with anyio.move_on_after(_PATIENCE_SECONDS):
+        more = True
+        while more:
+            message = await receive()
+            more = message["type"] == "http.request" and message.get("more_body", False)

@@ -1,8 +1,9 @@
 """The calendar: holidays, make-up days, and how working time is reckoned."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.access import grant
@@ -21,6 +22,8 @@ grant(
     "POST /v2/calendar/working-time",
 )
 grant(Permission.MANAGE_CALENDAR, "PUT /v2/calendar/{year}")
+
+Year = Annotated[int, Path(ge=1900, le=2199)]
 
 
 class DayShape(Body):
@@ -70,7 +73,7 @@ class WorkingTimeAnswer(Answer):
 
 
 @router.get("/{year}", operation_id="get_calendar_year")
-def get_calendar_year(year: int, actor: CurrentActor, session: Reading) -> YearAnswer:
+def get_calendar_year(year: Year, actor: CurrentActor, session: Reading) -> YearAnswer:
     """Return the holidays and make-up days of a year."""
     del actor
     days = calendars.year(session, year)
@@ -83,7 +86,7 @@ def get_calendar_year(year: int, actor: CurrentActor, session: Reading) -> YearA
 
 @router.put("/{year}", status_code=204, operation_id="replace_calendar_year")
 def replace_calendar_year(
-    year: int, body: YearBody, actor: CurrentActor, session: Transaction
+    year: Year, body: YearBody, actor: CurrentActor, session: Transaction
 ) -> None:
     """Store the days of a year; due dates that were computed already stay."""
     days = [Day(d.day, d.working, Text(d.name_en or d.name, d.name)) for d in body.days]
