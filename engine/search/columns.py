@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 
 from engine.search.errors import misfit, unknown
 
+_GREATEST = 2**63 - 1
 _Compare = Callable[[ColumnElement[Any], Any], ColumnElement[bool]]
 
 
@@ -74,12 +75,18 @@ def _text(value: Any) -> str:
 def _key(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError
-    return int(value)
+    return _bounded(int(value))
 
 
 def _number(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError
+    return _bounded(value)
+
+
+def _bounded(value: int) -> int:
+    if abs(value) > _GREATEST:
+        raise ValueError
     return value
 
 

@@ -75,7 +75,8 @@ class Asker:
         self.person = person
         body = {"username": person.username, "password": person.password}
         opened = person.http.post("/v2/authentication/session", json=body)
-        self._cookie = opened.headers["set-cookie"].partition(";")[0]
+        self.csrf: str = opened.json()["csrfToken"]
+        self.cookie: str = opened.headers["set-cookie"].partition(";")[0]
         person.http.cookies.clear()
 
     def ask(self, question: Question, path: str) -> httpx2.Response:
@@ -84,7 +85,7 @@ class Asker:
             return self.person.call("POST", path, json={})
         if path.startswith("/v2"):
             return self.person.call("GET", path)
-        headers = {"Cookie": self._cookie, "Accept": "text/html"}
+        headers = {"Cookie": self.cookie, "Accept": "text/html"}
         return self.person.http.get(path, headers=headers)
 
     def answers(
