@@ -1,5 +1,6 @@
 """User tasks: finding, reading, claiming and completing work."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -332,52 +333,52 @@ def as_json(session: Session, item: Item) -> dict[str, Any]:
     Lists of a hundred are written from these: checking what we have put together
     ourselves would take five times as long.
     """
-    task = item.task
-    definition = definitions.get(session, task.definition_key)
+    # A row's columns by name, all at once: one by one they take most of the time.
+    task = item.task._asdict()
+    definition = definitions.get(session, task["definition_key"])
     return {
-        "name": task.name,
-        "nameEn": task.name_en,
-        "state": task.state,
-        "assignee": task.assignee,
-        "elementId": task.element_id,
-        "candidateGroups": [task.duty] if task.duty else [],
-        "candidateUsers": task.candidates,
-        "processDefinitionId": task.process_id,
-        "creationDate": task.created_at,
-        "completionDate": task.completed_at,
-        "completedBy": task.completed_by,
-        "onBehalfOf": task.on_behalf_of,
-        "cancellationReason": task.cancellation_reason,
-        "followUpDate": task.follow_up_at,
-        "dueDate": task.due_at,
+        "name": task["name"],
+        "nameEn": task["name_en"],
+        "state": task["state"],
+        "assignee": task["assignee"],
+        "elementId": task["element_id"],
+        "candidateGroups": [task["duty"]] if task["duty"] else [],
+        "candidateUsers": task["candidates"],
+        "processDefinitionId": task["process_id"],
+        "creationDate": task["created_at"],
+        "completionDate": task["completed_at"],
+        "completedBy": task["completed_by"],
+        "onBehalfOf": task["on_behalf_of"],
+        "cancellationReason": task["cancellation_reason"],
+        "followUpDate": task["follow_up_at"],
+        "dueDate": task["due_at"],
         "tenantId": _TENANT,
-        "externalFormReference": task.form or None,
+        "externalFormReference": task["form"] or None,
         "processDefinitionVersion": definition.version,
-        "customHeaders": _headers(item),
-        "userTaskKey": str(task.key),
-        "elementInstanceKey": str(task.joint_key or task.key),
+        "customHeaders": _headers(task, item),
+        "userTaskKey": str(task["key"]),
+        "elementInstanceKey": str(task["joint_key"] or task["key"]),
         "processName": definition.name,
-        "processDefinitionKey": str(task.definition_key),
-        "processInstanceKey": str(task.instance_key),
+        "processDefinitionKey": str(task["definition_key"]),
+        "processInstanceKey": str(task["instance_key"]),
         "rootProcessInstanceKey": None,
         "businessId": item.business_id,
         "projectNo": item.scope_id,
         "formKey": None,
         "tags": [],
-        "priority": task.priority,
-        "round": task.round,
+        "priority": task["priority"],
+        "round": task["round"],
     }
 
 
-def _headers(item: Item) -> dict[str, str]:
-    task = item.task
+def _headers(task: Mapping[str, Any], item: Item) -> dict[str, str]:
     return {
-        "duty": task.duty,
-        "mode": task.mode,
-        "jointKey": str(task.joint_key or ""),
+        "duty": task["duty"],
+        "mode": task["mode"],
+        "jointKey": str(task["joint_key"] or ""),
         "done": str(item.done),
         "total": str(item.total),
-        "nameEn": task.name_en,
+        "nameEn": task["name_en"],
     }
 
 
