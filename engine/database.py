@@ -26,6 +26,9 @@ from engine.schema import Base, to_json
 _BUSY_MS = 15_000
 _PYTHON_3_12 = 0x030C0000
 _NEW_SQLITE = (3, 42)
+_COMMANDS, _ALONE = 1_179_997_813, 1_179_997_814
+"""Advisory locks of PostgreSQL: all commands share the first one."""
+
 _log = structlog.get_logger()
 
 
@@ -143,6 +146,25 @@ def afterwards(session: Session, callback: Callable[[], None]) -> None:
     session.info["afterwards"].append(callback)
 
 
+def alone(session: Session) -> bool:
+    """Wait until no other command is running; none begins before this one commits.
+
+    For what concerns rows that others may be about to insert. To be called before
+    any row is locked.
+
+    Returns:
+        False where somebody else waits for the same already.
+    """
+    if database_of(session).is_sqlite:
+        return True  # there is never another command
+    connection = session.connection()
+    asked = f"SELECT pg_try_advisory_xact_lock({_ALONE})"
+    if not connection.exec_driver_sql(asked).scalar_one():
+        return False
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_COMMANDS})")
+    return True
+
+
 def insert_missing(
     session: Session, table: type[Base], values: Mapping[str, Any]
 ) -> None:
@@ -171,13 +193,15 @@ def _insert(session: Session, table: type[Base], values: Mapping[str, Any]) -> A
 
 
 def _postgresql(url: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         _with_psycopg(make_url(url)),
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
         json_serializer=to_json,
     )
+    event.listen(engine, "begin", _on_postgresql_begin)
+    return engine
 
 
 def _sqlite(url: str) -> Engine:
@@ -240,3 +264,10 @@ def _on_connect(connection: Any, _: Any) -> None:
 def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("fuwu_writes", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _on_postgresql_begin(connection: Connection) -> None:
+    """Let commands run beside each other, but not beside one that is `alone`."""
+    if connection.get_execution_options().get("fuwu_writes", True):
+        shared = f"SELECT pg_advisory_xact_lock_shared({_COMMANDS})"
+        connection.exec_driver_sql(shared)

@@ -120,7 +120,13 @@ def roles_changed(session: Session, scope_key: int) -> None:
 def people_changed(session: Session) -> None:
     """Read configuration and accounts anew, here and in every other process."""
     cache.bump(session, PEOPLE)
+    forget(session)
+
+
+def forget(session: Session) -> None:
+    """Read duties and roles again where this transaction asks for them next."""
     session.info.pop("duties", None)
+    session.info.pop("scope_roles", None)
 
 
 def today(session: Session) -> date:

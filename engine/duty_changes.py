@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import cache, candidates, duties, duty_usage, journal
 from engine.actors import SYSTEM, Actor
 from engine.authorization import Permission, require
+from engine.database import alone
 from engine.duty_book import DutyBook
 from engine.duty_check import Used, check
 from engine.duty_file import DutyConfigurationError, read
@@ -80,6 +81,7 @@ def replace(
         DutiesChangedError: ``version`` is not the one in force.
     """
     require(actor, Permission.MANAGE_DUTIES)
+    _be_alone(session)
     row = newest(session)
     current = row.version if row else 0
     if version is not None and version != current:
@@ -94,7 +96,14 @@ def replace(
 
 
 def people_now(session: Session) -> People:
-    """Return who holds which duty, for every scope with open tasks."""
+    """Return who holds which duty, for every scope with open tasks.
+
+    Until the commit no other command gives tasks to anybody.
+
+    Raises:
+        DutiesChangedError: Somebody else changes duties right now.
+    """
+    _be_alone(session)
     return _people(session, candidates.open_tasks(session))
 
 
@@ -139,6 +148,17 @@ def follow_absences(session: Session, actor: Actor = SYSTEM) -> int:
             changes = {task.duty: change}
             moved += candidates.reassign(session, actor, [task], changes)
     return moved
+
+
+def _be_alone(session: Session) -> None:
+    """Let no task be opened by the old duties while they change.
+
+    What was read before others had finished is read again.
+    """
+    if not alone(session):
+        raise DutiesChangedError
+    cache.caches(session).refresh(session)
+    duties.forget(session)
 
 
 def _people(session: Session, tasks: Sequence[UserTask]) -> People:
