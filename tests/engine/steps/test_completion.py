@@ -188,7 +188,8 @@ def test_from_task_to_task_takes_ten_statements(world, statements):
     with world.transaction() as session:
         user_tasks.complete(session, person("zhao"), key, answers)
 
-    assert len(statements) <= 10, statements
+    lock = 0 if world.database.is_sqlite else 1  # a command of PostgreSQL begins so
+    assert len(statements) <= 10 + lock, statements
     assert world.instance(again).state == "ACTIVE"
 
 
