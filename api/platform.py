@@ -54,7 +54,7 @@ def open_platform(settings: Settings, *, works: bool = True) -> Platform:
         UnavailableError: The database cannot be reached.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settings.lock_wait_ms)
     database.info["settings"] = settings
     database.info["caches"] = Caches(settings.hot_instances)
     database.info["operations"] = _operations()

@@ -8,10 +8,11 @@ import importlib
 import re
 from functools import cache
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from engine import resources
-from engine.database import Database
+from engine.database import Database, DatabaseMissingError
 from engine.errors import UnavailableError
 
 _REVISION = re.compile(r'^revision: str = "(\w+)"$', re.MULTILINE)
@@ -49,13 +50,29 @@ def newest() -> str:
 
 
 def current(database: Database) -> str | None:
-    """Return the revision that the database is at; None when it is empty."""
-    with database.engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.execute(text("SELECT version_num FROM alembic_version"))
-        revision: str | None = found.scalar()
-        return revision
+    """Return the revision that the database is at; None when it is empty.
+
+    Raises:
+        DatabaseMissingError: It cannot be reached or opened.
+    """
+    try:
+        with database.engine.connect() as connection:
+            return _revision_of(connection)
+    except OperationalError as error:
+        place, reason = database.url.render_as_string(), str(error.orig).strip()
+        raise DatabaseMissingError(
+            f"The database {place} cannot be opened: {reason}; see that it is there "
+            "and may be written, then start again",
+            f"无法打开数据库{place}:{reason};请确认其存在且可写,然后重新启动",
+        ) from error
+
+
+def _revision_of(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version"))
+    revision: str | None = found.scalar()
+    return revision
 
 
 def upgrade(database: Database) -> bool:

@@ -11,6 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -70,10 +71,11 @@ class Database:
     ``info`` is copied into every session's ``info`` under the same keys.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, lock_wait_ms: int = _BUSY_MS) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        made = _sqlite if self.is_sqlite else _postgresql
+        self.engine = made(url, lock_wait_ms)
         self.info: dict[str, Any] = {}
         self._sessions = sessionmaker(
             self.engine, class_=_Session, expire_on_commit=False
@@ -192,7 +194,7 @@ def _insert(session: Session, table: type[Base], values: Mapping[str, Any]) -> A
     return insert(table).values(**values)
 
 
-def _postgresql(url: str) -> Engine:
+def _postgresql(url: str, lock_wait_ms: int) -> Engine:
     engine = create_engine(
         _with_psycopg(make_url(url)),
         pool_size=10,
@@ -201,10 +203,16 @@ def _postgresql(url: str) -> Engine:
         json_serializer=to_json,
     )
     event.listen(engine, "begin", _on_postgresql_begin)
+
+    @event.listens_for(engine, "connect")
+    def _limit(connection: Any, _: Any) -> None:
+        connection.execute(f"SET lock_timeout = {lock_wait_ms}")
+        connection.commit()
+
     return engine
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, lock_wait_ms: int) -> Engine:
     engine = create_engine(
         url,
         module=_sqlite_module(),
@@ -212,7 +220,7 @@ def _sqlite(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
     )
-    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "connect", partial(_on_connect, lock_wait_ms=lock_wait_ms))
     event.listen(engine, "begin", _on_begin)
     return engine
 
@@ -249,13 +257,13 @@ def _sqlite_module() -> Any:
     return module
 
 
-def _on_connect(connection: Any, _: Any) -> None:
+def _on_connect(connection: Any, _: Any, *, lock_wait_ms: int) -> None:
     # The driver must not begin transactions of its own: _on_begin does.
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        f"busy_timeout={_BUSY_MS}",
+        f"busy_timeout={lock_wait_ms}",
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")

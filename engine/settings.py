@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     config: Path | None = Field(default=None, description="A TOML file with settings.")
     data: Path = Field(description="Folder of the SQLite file and the documents.")
     database_url: str = Field(description="sqlite:///… or postgresql://…")
+    lock_wait_ms: int = Field(
+        default=15_000, ge=1, description="For whoever writes, before 503."
+    )
     session_secret: SecretStr = Field(min_length=32)
     sample: bool = Field(default=False, description="Serve the sample people and data.")
     sample_password: SecretStr | None = None

@@ -9,6 +9,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -124,7 +125,9 @@ class FolderStore:
         except OSError as error:
             raise _as_ours(error) from error
         finally:
-            draft.unlink(missing_ok=True)
+            # Where the folder itself is broken, so is the draft's removal.
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
         return content
 
     def open(self, sha256: str) -> BinaryIO:

@@ -85,7 +85,7 @@ def test_of_two_at_once_one_wins(company: Company, key: str):
 
 def test_many_tasks_of_one_case_at_once_lose_nothing(company: Company):
     deploy(company.admin, PAIR)
-    keys = {}
+    keys: dict[str, Person] = {}
     for _ in range(4):
         begin(company.admin, "pair")
     for name in ("wang", "pan"):

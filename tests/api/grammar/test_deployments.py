@@ -35,7 +35,8 @@ WAITING = diagram(
 
 def one(*nodes: tuple[str, str]) -> str:
     """Return a diagram of nodes in a row."""
-    return diagram("one", line(start(), *nodes, end()))
+    text: str = diagram("one", line(start(), *nodes, end()))
+    return text
 
 
 def refused(answer) -> list[tuple[str, str | None]]:
