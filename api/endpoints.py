@@ -145,13 +145,18 @@ def _writer(endpoint: Endpoint, options: Mapping[str, Any]) -> Write:
     """Return what turns the endpoint's result into an answer, as FastAPI would."""
     signature = inspect.signature(endpoint)
     status = int(options.get("status_code") or HTTPStatus.OK)
-    adapter = _adapter(signature.return_annotation, options.get("response_model", ...))
+    model = options.get("response_model", ...)
     outline = _name_of(endpoint, Response)
+
+    @functools.cache
+    def adapter() -> TypeAdapter[Any] | None:
+        # Made with the first answer: all of them would delay every start.
+        return _adapter(signature.return_annotation, model)
 
     def write(result: Any, values: Mapping[str, Any]) -> Response:
         if isinstance(result, Response):
             return result
-        response = _response(result, status, adapter)
+        response = _response(result, status, adapter())
         if outline is not None:
             response.headers.raw.extend(values[outline].headers.raw)
         return response

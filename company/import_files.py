@@ -8,14 +8,13 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook import Workbook
-
 from engine.documents import XLSX
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
 
 CSV = "text/csv"
 _META = "_meta"
@@ -65,6 +64,10 @@ def read(
 
 
 def _of_workbook(content: bytes, wanted: Sequence[str]) -> Iterator[TableRows]:
+    # Loading the library takes 0.1 s, which a start need not wait for.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
@@ -78,7 +81,7 @@ def _of_workbook(content: bytes, wanted: Sequence[str]) -> Iterator[TableRows]:
     book.close()
 
 
-def _first_row(book: Workbook) -> int | None:
+def _first_row(book: "Workbook") -> int | None:
     """Return the first row to be filled in, where the file came from our template."""
     if _META not in book.sheetnames:
         return None

@@ -15,8 +15,6 @@ SHORTEST = 12
 LONGEST = 256
 
 _hasher = PasswordHasher()
-# Compared with when there is no such account, so that both answers take as long.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(32))
 
 
 class WeakPasswordError(InvalidInputError):
@@ -32,6 +30,15 @@ class WeakPasswordError(InvalidInputError):
         )
         problem = Problem("/password", "weak-password", text)
         super().__init__(text.en, text.zh, (problem,))
+
+
+@cache
+def _nobodys() -> str:
+    """Return what is compared with when there is no such account.
+
+    So that both answers take as long, but for the first in the life of a process.
+    """
+    return _hasher.hash(secrets.token_urlsafe(32))
 
 
 @cache
@@ -65,7 +72,7 @@ def hashed(password: str, settings: Settings | None = None) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Tell whether a password is the stored one; as slow without a stored one."""
     try:
-        _hasher.verify(stored or _NOBODY, password[: LONGEST + 1])
+        _hasher.verify(stored or _nobodys(), password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
