@@ -9,6 +9,7 @@ two applications in one process (tests) share nothing.
 import importlib
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +19,7 @@ import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from typing_extensions import override
 
@@ -27,6 +29,7 @@ from engine.schema import Base, to_json
 _BUSY_MS = 15_000
 _PYTHON_3_12 = 0x030C0000
 _NEW_SQLITE = (3, 42)
+_FRESH_SECONDS = 5.0
 _COMMANDS, _ALONE = 1_179_997_813, 1_179_997_814
 """Advisory locks of PostgreSQL: all commands share the first one."""
 
@@ -199,10 +202,11 @@ def _postgresql(url: str, lock_wait_ms: int) -> Engine:
         _with_psycopg(make_url(url)),
         pool_size=10,
         max_overflow=20,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
         json_serializer=to_json,
     )
     event.listen(engine, "begin", _on_postgresql_begin)
+    _ping_after_idling(engine)
 
     @event.listens_for(engine, "connect")
     def _limit(connection: Any, _: Any) -> None:
@@ -212,6 +216,28 @@ def _postgresql(url: str, lock_wait_ms: int) -> Engine:
     return engine
 
 
+def _ping_after_idling(engine: Engine) -> None:
+    """Make sure that a connection is alive, unless it was just a moment ago.
+
+    Asking before each transaction would cost every request a round trip. Who meets a
+    server that has gone in that moment gets 503, and all connections are made anew.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _note(_: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ping(connection: Any, record: Any, _: Any) -> None:
+        now = time.monotonic()
+        if now - record.info.get("used_at", now) < _FRESH_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error
+
+
 def _sqlite(url: str, lock_wait_ms: int) -> Engine:
     engine = create_engine(
         url,
@@ -219,6 +245,7 @@ def _sqlite(url: str, lock_wait_ms: int) -> Engine:
         json_serializer=to_json,
         pool_size=10,
         max_overflow=20,
+        pool_use_lifo=True,  # the last one used has the pages at hand
     )
     event.listen(engine, "connect", partial(_on_connect, lock_wait_ms=lock_wait_ms))
     event.listen(engine, "begin", _on_begin)
