@@ -149,9 +149,16 @@ def _answers(
         sign_in.confirm(session, actor, secret)
     paper = form.document_to_sign(answers, data, known)
     if paper is not None:
-        documents.sign(session, actor, int(paper), task.name, task=task)
+        documents.sign(session, actor, _key_of(paper), task.name, task=task)
     _attach(session, actor, task, form, answers)
     return answers
+
+
+def _key_of(paper: str) -> int:
+    """Return the key of a document that process data name; they may name anything."""
+    if not paper.isdecimal():
+        raise documents.DocumentNotFoundError
+    return int(paper)
 
 
 def _attach(
