@@ -62,6 +62,31 @@ def first_assignee(mode: str, people: Sequence[str]) -> str | None:
     return people[0] if mode == "one" and len(people) == 1 else None
 
 
+def shown_to(
+    task_key: int, people: Iterable[str], assignee: str | None
+) -> list[dict[str, Any]]:
+    """Return the rows of `UserTaskCandidate` that an open task has."""
+    return [
+        {
+            "task_key": task_key,
+            "username": person,
+            "taken": assignee not in {None, person},
+        }
+        for person in people
+    ]
+
+
+def share(
+    session: Session, task_key: int, people: Iterable[str], assignee: str | None
+) -> None:
+    """Show an open task to these people, or only to whoever has it."""
+    session.execute(
+        delete(UserTaskCandidate).where(UserTaskCandidate.task_key == task_key)
+    )
+    if rows := shown_to(task_key, people, assignee):
+        session.execute(insert(UserTaskCandidate), rows)
+
+
 def changed(before: Members, after: Members) -> dict[str, Change]:
     """Return the duties whose people differ, and how."""
     changes = {}
@@ -129,7 +154,7 @@ def add(session: Session, actor: Actor, task: UserTask, people: Iterable[str]) -
     task.candidates = after
     task.revision += 1
     session.flush()
-    _write_candidates(session, task.key, after)
+    share(session, task.key, after, task.assignee)
     _record(session, actor, task, before, after)
 
 
@@ -146,7 +171,7 @@ def _share_anew(
     if task.assignee is None or task.assignee in changed.lost:
         task.assignee = first_assignee(task.mode, after)
     task.revision += 1
-    _write_candidates(session, task.key, after)
+    share(session, task.key, after, task.assignee)
     _record(session, actor, task, before, after)
 
 
@@ -192,7 +217,7 @@ def _add_row(session: Session, pattern: UserTask, person: str) -> None:
     )
     session.add(row)
     session.flush()
-    _write_candidates(session, row.key, [person])
+    share(session, row.key, [person], person)
 
 
 def _withdraw(session: Session, row: UserTask) -> None:
@@ -200,16 +225,7 @@ def _withdraw(session: Session, row: UserTask) -> None:
     row.state = UserTaskState.CANCELED
     row.cancellation_reason = REASON
     row.revision += 1
-    _write_candidates(session, row.key, [])
-
-
-def _write_candidates(session: Session, task_key: int, people: Sequence[str]) -> None:
-    session.execute(
-        delete(UserTaskCandidate).where(UserTaskCandidate.task_key == task_key)
-    )
-    if people:
-        rows = [{"task_key": task_key, "username": person} for person in people]
-        session.execute(insert(UserTaskCandidate), rows)
+    share(session, row.key, [], None)
 
 
 def _record(

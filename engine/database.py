@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from typing_extensions import override
 
 from engine.errors import UnavailableError
-from engine.schema import Base, to_json
+from engine.schema import Base, from_json, to_json
 
 _BUSY_MS = 15_000
 _PYTHON_3_12 = 0x030C0000
@@ -204,6 +204,7 @@ def _postgresql(url: str, lock_wait_ms: int) -> Engine:
         max_overflow=20,
         pool_use_lifo=True,
         json_serializer=to_json,
+        json_deserializer=from_json,
     )
     event.listen(engine, "begin", _on_postgresql_begin)
     _ping_after_idling(engine)
@@ -243,6 +244,7 @@ def _sqlite(url: str, lock_wait_ms: int) -> Engine:
         url,
         module=_sqlite_module(),
         json_serializer=to_json,
+        json_deserializer=from_json,
         pool_size=10,
         max_overflow=20,
         pool_use_lifo=True,  # the last one used has the pages at hand

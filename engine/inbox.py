@@ -99,6 +99,7 @@ _ROWS = (
     .outerjoin(_SCOPES, _SCOPES.c.key == TASKS.c.scope_key)
 )
 _BY_KEYS = _ROWS.where(TASKS.c.key.in_(bindparam("keys", expanding=True)))
+_KEY = list(TASKS.c).index(TASKS.c.key)
 _IS_OPEN = TASKS.c.state == UserTaskState.CREATED
 _DONE = func.sum(case((TASKS.c.state == UserTaskState.COMPLETED, 1), else_=0))
 
@@ -179,7 +180,7 @@ def _open_tasks(
     page = _MINE.search(session, keys, query)
     wanted = [row.task_key for row in page.items]
     found = session.connection().execute(_BY_KEYS, {"keys": wanted}) if wanted else ()
-    known = {row.key: row for row in found}
+    known = {row[_KEY]: row for row in found}
     return _found(session, replace(page, items=[known[key] for key in wanted]))
 
 

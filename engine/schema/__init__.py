@@ -1,6 +1,6 @@
 """The engine's tables; import rows from here, not from the parts."""
 
-from engine.schema.base import Base, next_key, to_json
+from engine.schema.base import Base, from_json, next_key, to_json
 from engine.schema.definitions import (
     DecisionDefinition,
     Deployment,
@@ -70,6 +70,7 @@ __all__ = [
     "UserTaskCandidate",
     "UserTaskDraft",
     "WorkerHeartbeat",
+    "from_json",
     "next_key",
     "to_json",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.lifecycles import UserTaskState
@@ -20,6 +20,17 @@ it would pass by all late tasks at every look.
 """
 
 
+def _index_where_set(*columns: str) -> Index:
+    """Return an index of the rows in which the first column has a value."""
+    condition = text(f"{columns[0]} IS NOT NULL")
+    return Index(
+        f"ix_user_task_{'_'.join(columns)}",
+        *columns,
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
+
+
 class UserTask(Base):
     """One piece of work that one person does on one form.
 
@@ -33,10 +44,14 @@ class UserTask(Base):
     __tablename__ = "user_task"
     __table_args__ = (
         Index(None, "assignee", "state", "created_at"),
-        Index(None, "instance_key", "state"),
-        Index(None, "scope_key", "state"),
-        Index(None, "state", "due_at"),
-        Index(None, "completed_by", "completed_at"),
+        # Not by state as well: few tasks share an instance, and an index that a
+        # completion does not move costs it nothing.
+        Index(None, "instance_key"),
+        Index(None, "scope_key"),
+        _index_where_set("due_at"),
+        _index_where_set("joint_key"),
+        _index_where_set("completed_by", "completed_at"),
+        _index_where_set("on_behalf_of"),
         Index(
             "ix_user_task_to_remind",
             "due_at",
@@ -61,7 +76,7 @@ class UserTask(Base):
     result: Mapped[str] = mapped_column(default="")
     duty: Mapped[str] = mapped_column(default="")
     mode: Mapped[str] = mapped_column(default="one")
-    joint_key: Mapped[int | None] = mapped_column(index=True)
+    joint_key: Mapped[int | None]
     assignee: Mapped[str | None]
     candidates: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[UserTaskState] = mapped_column(default=UserTaskState.CREATED)
@@ -82,7 +97,8 @@ class UserTaskCandidate(Base):
     """Who may claim an open task; the rows go when the task is over.
 
     Written for every open task, also the assigned ones, so that handing a task
-    back shows it to the same people again.
+    back shows it to the same people again. ``taken`` says that somebody else has the
+    task now: one's inbox is what is left, read from this table alone.
     """
 
     __tablename__ = "user_task_candidate"
@@ -92,6 +108,7 @@ class UserTaskCandidate(Base):
     task_key: Mapped[int] = mapped_column(
         ForeignKey("user_task.key"), primary_key=True, index=True
     )
+    taken: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class UserTaskDraft(Base):

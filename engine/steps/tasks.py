@@ -131,9 +131,9 @@ def write_tasks(
     connection = session.connection()
     connection.execute(_INSERT, rows)
     asked = [
-        {"username": person, "task_key": row["key"]}
+        shown
         for row in rows
-        for person in row["candidates"]
+        for shown in candidates.shown_to(row["key"], row["candidates"], row["assignee"])
     ]
     if asked:
         connection.execute(_INSERT_CANDIDATES, asked)

@@ -1,10 +1,9 @@
 """Who works on a task: claimed, handed back, handed over; its dates and priority."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from engine import duties, journal
@@ -18,7 +17,6 @@ from engine.errors import (
 )
 from engine.events import Event
 from engine.schema import UserTask
-from engine.steps.tasks import CANDIDATES, forget_candidates
 from engine.user_tasks import rows
 from engine.user_tasks.rows import ClaimedError, Locked
 
@@ -146,7 +144,6 @@ def assign(
     values: dict[str, Any] = {"assignee": username}
     if people != task.candidates:
         values["candidates"] = people
-        _write_candidates(session, task.key, people)
     _change(session, actor, locked, Event.TASK_ASSIGNED, values)
     return task
 
@@ -189,7 +186,6 @@ def update(
         values["candidates"] = people = list(dict.fromkeys(candidates))
         for username in people:
             _require_suitable(session, task, username, manages=True)
-        _write_candidates(session, task.key, people)
     _change(session, actor, locked, Event.TASK_UPDATED, values)
     return task
 
@@ -206,13 +202,6 @@ def _require_suitable(
     known = username in duties.active_users(session)
     if not known or not (manages or username in task.candidates):
         raise UnsuitableAssigneeError(username)
-
-
-def _write_candidates(session: Session, task_key: int, people: Sequence[str]) -> None:
-    forget_candidates(session, [task_key])
-    if people:
-        asked = [{"task_key": task_key, "username": person} for person in people]
-        session.connection().execute(insert(CANDIDATES), asked)
 
 
 def _change(

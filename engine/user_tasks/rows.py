@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
-from engine import duties, steps
+from engine import candidates, duties, steps
 from engine.authorization import (
     SYSTEM,
     Actor,
@@ -205,6 +205,8 @@ def change(session: Session, task: UserTask, values: Mapping[str, Any]) -> None:
     session.connection().execute(
         update(TASKS).where(TASKS.c.key == task.key).values(changed)
     )
+    if changed.keys() & {"assignee", "candidates"}:
+        candidates.share(session, task.key, task.candidates, task.assignee)
     _expire(session, task.key)
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 from sqlalchemy import insert
 
-from engine import cache, inbox
+from engine import cache, inbox, user_tasks
 from engine.lifecycles import UserTaskState
 from engine.schema import UserTask, UserTaskCandidate, next_key
 from engine.search import BadQueryError, Query, Sort
@@ -144,4 +144,57 @@ def test_a_list_of_a_thousand_takes_few_statements(world, statements):
     found = mine(world, "zhou")
 
     assert len(found.items) == 100
-    assert len(statements) == 2
+    assert len(statements) == 3
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_the_plain_inbox_is_the_filtered_one(world, limit):
+    world.deploy(POOL)
+    for _ in range(3):
+        world.start("pool")
+    taken, *_ = world.holds("jin")
+    with world.transaction() as session:
+        user_tasks.claim(session, person("zhou"), taken)
+
+    plain = mine(world, "jin", limit=limit)
+    filtered = mine(world, "jin", limit=limit, filter={"processDefinitionId": "pool"})
+
+    assert [item.task.key for item in plain.items] == [
+        item.task.key for item in filtered.items
+    ]
+    assert (plain.total, plain.start_cursor, plain.end_cursor) == (
+        filtered.total,
+        filtered.start_cursor,
+        filtered.end_cursor,
+    )
+    assert plain.total == 2
+
+
+def test_a_claimed_task_is_in_one_inbox_and_handed_back_in_all(world):
+    world.deploy(POOL)
+    world.start("pool")
+    (key,) = world.holds("jin")
+
+    with world.transaction() as session:
+        user_tasks.claim(session, person("jin"), key)
+    claimed = world.holds("jin"), world.holds("zhou")
+    with world.transaction() as session:
+        user_tasks.release(session, person("jin"), key)
+
+    assert claimed == ([key], [])
+    assert (world.holds("jin"), world.holds("zhou")) == ([key], [key])
+
+
+def test_open_tasks_of_ones_own_are_what_a_search_for_open_ones_finds(world):
+    world.deploy(POOL)
+    world.start("pool")
+    world.start("pool")
+    world.complete("jin", "UT_sign")
+
+    with world.database.reading() as session:
+        query = Query(filter={"state": "CREATED"})
+        found = inbox.search(session, person("jin"), query)
+        done = inbox.search(session, person("jin"), Query())
+
+    assert [item.task.key for item in found.items] == world.holds("jin")
+    assert {item.task.state for item in done.items} == {"CREATED", "COMPLETED"}
