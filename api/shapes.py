@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
+from fastapi import Body as HttpBody
 from fastapi import Response
 from pydantic import (
     BaseModel,
@@ -94,6 +95,10 @@ class SearchBody(Body):
             BadQueryError: It is not of the grammar.
         """
         return read_query(self.model_dump(by_alias=True, exclude_none=True))
+
+
+Search = Annotated[SearchBody, HttpBody(default_factory=SearchBody)]
+"""Search: a body that may be absent, as clients send it who look for everything."""
 
 
 class PageInfo(Answer):

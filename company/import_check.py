@@ -61,6 +61,8 @@ def _judge_number(column: Column, text: str) -> str:
     try:
         number = Decimal(text.replace(",", ""))
     except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
         return f"“{text}”不是数字"
     if column.kind == "integer" and number != number.to_integral_value():
         return f"“{text}”不是整数"

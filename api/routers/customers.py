@@ -15,7 +15,7 @@ from api.shapes import (
     Body,
     Found,
     Key,
-    SearchBody,
+    Search,
     entity_tag,
     if_match,
     page_of,
@@ -150,7 +150,7 @@ def update_customer(
 
 @router.post("/search", operation_id="search_customers")
 def search_customers(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[CustomerAnswer]:
     """Find customers; a customer's own people find only themselves."""
     found = customers.search(session, actor, body.query())

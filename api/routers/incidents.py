@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.shapes import Answer, Body, Found, Key, SearchBody, page_of
+from api.shapes import Answer, Body, Found, Key, Search, page_of
 from engine import incidents
 from engine.authorization import Actor, Permission
 
@@ -51,7 +51,7 @@ class Resolution(Body):
 
 @router.post("/search", operation_id="search_incidents")
 def search_incidents(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[IncidentAnswer]:
     """Find incidents."""
     found = incidents.search(session, actor, body.query())

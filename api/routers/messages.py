@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.shapes import Answer, Body, Found, Key, SearchBody, page_of
+from api.shapes import Answer, Body, Found, Key, Search, page_of
 from engine import messages
 from engine.authorization import Permission
 from engine.schema import next_key
@@ -139,7 +139,7 @@ def correlate_message(
 
 @router.post("/messages/search", operation_id="search_messages")
 def search_messages(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[MessageAnswer]:
     """Find messages; those that nobody wanted yet are BUFFERED."""
     found = messages.search(session, actor, body.query())
@@ -173,7 +173,7 @@ def broadcast_signal(
     "/message-subscriptions/search", operation_id="search_message_subscriptions"
 )
 def search_message_subscriptions(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[SubscriptionAnswer]:
     """Find what instances wait for."""
     found = messages.subscriptions(session, actor, body.query())

@@ -1,9 +1,10 @@
 """Notices: what the caller, or the people of a project, were told."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
+from fastapi import Body as HttpBody
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -66,7 +67,9 @@ class NoticeAnswer(Answer):
 
 @router.post("/search", operation_id="search_notifications")
 def search_notifications(
-    body: NoticeSearch, actor: CurrentActor, session: Reading
+    body: Annotated[NoticeSearch, HttpBody(default_factory=NoticeSearch)],
+    actor: CurrentActor,
+    session: Reading,
 ) -> Listed[NoticeAnswer]:
     """Return the caller's own notices, the newest first."""
     rows = notifications.own(session, actor, unread=body.unread, limit=body.limit)

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from api.access import Open, grant
 from api.dependencies import CommandRoute, CurrentActor, Reading
-from api.shapes import Answer, Found, Key, Listed, SearchBody, page_of
+from api.shapes import Answer, Found, Key, Listed, Search, SearchBody, page_of
 from engine import definitions
 from engine.authorization import Permission
 
@@ -64,7 +64,7 @@ class ElementAnswer(Answer):
 
 @router.post("/search", operation_id="search_process_definitions")
 def search_process_definitions(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[DefinitionAnswer]:
     """Find versions of processes; ``isLatestVersion`` leaves the newest ones."""
     found = definitions.search(session, actor, body.query())

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.shapes import Answer, Body, Found, Key, Listed, SearchBody, page_of
+from api.shapes import Answer, Body, Found, Key, Listed, Search, page_of
 from api.timeline import Entry, entries
 from engine import definitions, instances
 from engine.authorization import Permission
@@ -172,7 +172,7 @@ def create_process_instance(
 
 @router.post("/process-instances/search", operation_id="search_process_instances")
 def search_process_instances(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[InstanceAnswer]:
     """Find instances."""
     found = instances.search(session, actor, body.query())
@@ -294,7 +294,7 @@ def resume_process_instance(
 
 @router.post("/element-instances/search", operation_id="search_element_instances")
 def search_element_instances(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[ElementInstanceAnswer]:
     """Find elements that instances entered."""
     found = instances.element_instances(session, actor, body.query())

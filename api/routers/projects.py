@@ -14,7 +14,7 @@ from api.routers.customers import CustomerAnswer
 from api.routers.customers import answer as customer_answer
 from api.routers.documents import DocumentReference, reference
 from api.routers.notifications import NoticeAnswer, notices_of
-from api.shapes import Answer, Body, Found, Key, Listed, SearchBody, page_of
+from api.shapes import Answer, Body, Found, Key, Listed, Search, page_of
 from api.timeline import Entry, entries
 from company import contracts, customers, projects
 from company.numbers import ZONE
@@ -191,7 +191,7 @@ def create_project(
 
 @router.post("/search", operation_id="search_projects")
 def search_projects(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[ProjectSummary]:
     """Find projects; a customer's own people find only their own."""
     found = projects.search(session, actor, body.query())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.shapes import Answer, Body, Found, Key, SearchBody, page_of
+from api.shapes import Answer, Body, Found, Key, Search, page_of
 from company import request_search, service_desk
 from company.schema import Project, ServiceRequest
 from company.service_requests import Intake
@@ -179,7 +179,7 @@ def create_service_request(
 
 @router.post("/search", operation_id="search_service_requests")
 def search_service_requests(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[RequestAnswer]:
     """Find requests; customers find only their own."""
     found = request_search.search(session, actor, body.query())

@@ -16,7 +16,7 @@ from api.shapes import (
     Found,
     Key,
     Listed,
-    SearchBody,
+    Search,
     entity_tag,
     if_match,
     written_page,
@@ -162,7 +162,7 @@ class VariableAnswer(Answer):
     "/search", operation_id="search_user_tasks", response_model=Found[TaskAnswer]
 )
 def search_user_tasks(
-    body: SearchBody,
+    body: Search,
     actor: CurrentActor,
     session: Reading,
     everybody: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.access import Open, grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.shapes import Answer, Body, Found, SearchBody, entity_tag, if_match, page_of
+from api.shapes import Answer, Body, Found, Search, entity_tag, if_match, page_of
 from engine import identity
 from engine.actors import ActorKind
 from engine.authorization import Permission
@@ -115,7 +115,7 @@ def set_password(
 
 @router.post("/search", operation_id="search_users")
 def search_users(
-    body: SearchBody, actor: CurrentActor, session: Reading
+    body: Search, actor: CurrentActor, session: Reading
 ) -> Found[UserAnswer]:
     """Find accounts."""
     del actor

@@ -7,6 +7,8 @@ a template database.
 
 import os
 import shutil
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
@@ -124,7 +127,7 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.client = TestClient(self._forward, raise_server_exceptions=False)
+        self.client = TestClient(self.forward, raise_server_exceptions=False)
         self.platform: Platform
         self.app: FastAPI
 
@@ -144,7 +147,8 @@ class House:
         self.settings = self.settings.model_copy(update=changed)
         self.open()
 
-    async def _forward(self, scope: Any, receive: Any, send: Any) -> None:
+    async def forward(self, scope: Any, receive: Any, send: Any) -> None:
+        """Hand a request to what runs now."""
         await self.app(scope, receive, send)
 
 
@@ -152,6 +156,28 @@ def _prepare_bare(platform: Platform) -> None:
     upgrade.upgrade(platform.database)
     with platform.database.transaction() as session:
         installation.install(session, platform.settings)
+
+
+@contextmanager
+def listening(house: House) -> Iterator[str]:
+    """Let a house answer on a port of this machine; yield its address."""
+    config = uvicorn.Config(
+        house.forward,
+        host="127.0.0.1",
+        port=0,
+        interface="asgi3",
+        lifespan="off",
+        log_level="error",
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="listening")
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
 
 
 def _url_of(database: str) -> str:
