@@ -15,6 +15,7 @@ WITH_DATABASE = [
     "tests/company",
     "tests/api",
     "tests/processes",
+    "tests/consistency",
     "tests/test_migrations.py",
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

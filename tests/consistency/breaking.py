@@ -88,7 +88,20 @@ def mutations(blob: bytes, number: int, seed: int) -> Iterator[bytes]:
 
 
 def _mutated(value: object, chance: random.Random) -> object:
-    junk = [None, True, -1, 10**9, "", "x", [], {}, [[]], {"": 1}, {"": ["z"]}, 1.5]
+    junk: list[object] = [
+        None,
+        True,
+        -1,
+        10**9,
+        "",
+        "x",
+        [],
+        {},
+        [[]],
+        {"": 1},
+        {"": ["z"]},
+        1.5,
+    ]
     if isinstance(value, list) and value and chance.random() < 0.9:
         place = chance.randrange(len(value))
         changed = _mutated(value[place], chance)

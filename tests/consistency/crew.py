@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from engine import definitions, duty_changes, instances, journal, steps, user_tasks
@@ -36,7 +37,7 @@ def equipped(url, folder):
     """A database with everything beside it that commands expect."""
     database = Database(url)
     database.info["settings"] = Settings(
-        data=folder, database_url=url, session_secret="x" * 32
+        data=folder, database_url=url, session_secret=SecretStr("x" * 32)
     )
     database.info["caches"] = Caches()
     database.info["operations"] = Operations()

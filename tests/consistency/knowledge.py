@@ -25,7 +25,7 @@ def scenarios():
 @cache
 def answers():
     """What somebody somewhere answered to each task, by element id."""
-    found = defaultdict(list)
+    found: defaultdict[str, list[object]] = defaultdict(list)
     for scenario in scenarios():
         for step in scenario.get("step", ()):
             if "complete" in step and "refused" not in step:
@@ -39,7 +39,7 @@ def answers():
 @cache
 def payloads():
     """What messages carried, by name."""
-    found = defaultdict(list)
+    found: defaultdict[str, list[object]] = defaultdict(list)
     for scenario in scenarios():
         for step in scenario.get("step", ()):
             if "message" in step:

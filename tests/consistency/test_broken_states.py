@@ -143,7 +143,8 @@ def test_a_process_that_still_has_the_state_in_memory_heals_the_case(case):
 
 def test_a_message_for_a_broken_case_is_kept_and_its_sender_goes_on(case, company):
     case.spoil()
-    speaker = Case(*company, "speaker")
+    house, database = company
+    speaker = Case(house, database, "speaker")
 
     assert speaker.complete("UT_speak").status_code == 204
 

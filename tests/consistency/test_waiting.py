@@ -23,7 +23,7 @@ WALK = settings(
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-moved = Counter()
+moved: Counter[str] = Counter()
 
 
 @pytest.fixture(scope="module")

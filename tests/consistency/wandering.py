@@ -3,11 +3,12 @@
 import copy
 import itertools
 from io import BytesIO
+from typing import Any
 
 from sqlalchemy import select
 
 from engine import cache, documents, instances, messages, steps, user_tasks
-from engine.actors import SYSTEM, Actor
+from engine.actors import SYSTEM, Actor, ActorKind
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.forms import form_of
 from engine.lifecycles import (
@@ -32,7 +33,7 @@ from tests.consistency import knowledge
 
 _numbers = itertools.count()
 CUSTOMERS = {"hp", "ht"}
-OPEN = {
+OPEN: dict[str, tuple[Any, Any]] = {
     "task": (UserTask, UserTask.state == UserTaskState.CREATED),
     "timer": (Timer, Timer.key > 0),
     "message": (MessageSubscription, MessageSubscription.key > 0),
@@ -198,7 +199,7 @@ def publish(database, person):
 
 
 def _actor(username):
-    kind = "customer" if username in CUSTOMERS else "staff"
+    kind: ActorKind = "customer" if username in CUSTOMERS else "staff"
     return Actor(username, username, kind=kind)
 
 
