@@ -84,6 +84,8 @@ def _pytest(suite: str, arguments: list[str], database_url: str = "") -> bool:
     # Each suite covers a part only, so the limit is for all of them together.
     options = ["--cov", "--cov-report=", "--cov-fail-under=0", "--quiet"]
     options += [f"--junitxml={RESULTS / suite}.xml", "--continue-on-collection-errors"]
+    # Files stay whole, because their tests share what one of them has set up.
+    options += ["--numprocesses=auto", "--dist=loadfile"]
     variables = {"COVERAGE_FILE": str(environment.ROOT / f".coverage.{suite}")}
     if database_url:
         variables["FUWU_TEST_DATABASE_URL"] = database_url
