@@ -20,6 +20,8 @@ router = APIRouter(
     prefix="/v2/notifications", tags=["notifications"], route_class=CommandRoute
 )
 
+_CLOSED = {True: "附有未向您开放的文件", False: "Comes with documents closed to you"}
+
 grant(
     Permission.READ_NOTICES,
     "POST /v2/notifications/search",
@@ -46,7 +48,7 @@ class NoticeAnswer(Answer):
     """A notice; ``proof`` says how the recipient got it, null while he has not.
 
     Of another's notice with documents that are closed to the reader he learns
-    neither the documents nor the words.
+    neither the documents nor the words; the title then says so.
     """
 
     notification_key: Key
@@ -109,11 +111,12 @@ def _answer(
     known = [papers[key] for key in row.document_keys if key in papers]
     # The words of a notice name its documents.
     told = len(known) == len(row.document_keys)
+    title = row.title if chinese else row.title_en
     values: dict[str, Any] = {
         "notification_key": row.key,
         "recipient": row.recipient,
         "template": row.template,
-        "title": row.title if chinese else row.title_en,
+        "title": title if told else _CLOSED[chinese],
         "body": (row.body if chinese else row.body_en) if told else "",
         "channel": row.channel,
         "project_no": numbers.get(row.scope_key or 0),
