@@ -11,12 +11,12 @@ import postgres
 RESULTS = environment.ROOT / "build" / "tests"
 PAGES = ["tests/pages"]
 WITH_DATABASE = [
-    "tests/engine",
-    "tests/company",
-    "tests/api",
     "tests/processes",
     "tests/consistency",
+    "tests/api",
+    "tests/company",
     "tests/test_migrations.py",
+    "tests/engine",
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -84,8 +84,9 @@ def _pytest(suite: str, arguments: list[str], database_url: str = "") -> bool:
     # Each suite covers a part only, so the limit is for all of them together.
     options = ["--cov", "--cov-report=", "--cov-fail-under=0", "--quiet"]
     options += [f"--junitxml={RESULTS / suite}.xml", "--continue-on-collection-errors"]
-    # Files stay whole, because their tests share what one of them has set up.
-    options += ["--numprocesses=auto", "--dist=loadfile"]
+    # Files stay whole, because their tests share what one of them has set up; the
+    # small ones come last, so that all cores have something to do to the end.
+    options += ["--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder"]
     variables = {"COVERAGE_FILE": str(environment.ROOT / f".coverage.{suite}")}
     if database_url:
         variables["FUWU_TEST_DATABASE_URL"] = database_url
