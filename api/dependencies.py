@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
@@ -17,9 +17,10 @@ from api.endpoints import Function, Given, OneThreadRoute
 from api.language import speaking
 from engine import jobs, worker
 from engine.authorization import Actor
-from engine.database import Database
+from engine.database import Database, persistently
 
 _PIECE = 64 * 1024
+T = TypeVar("T")
 
 
 def _database(request: Request) -> Database:
@@ -96,6 +97,16 @@ def command(database: Database) -> Generator[Session]:
         yield session
     seconds = database.info["settings"].answer_wait_seconds
     worker.wait_for_jobs(database, jobs.enqueued(session), seconds)
+
+
+def carry_out(database: Database, work: Callable[[Session], T]) -> T:
+    """Do a command in a transaction of its own, again where it collides with others."""
+
+    def once() -> T:
+        with command(database) as session:
+            return work(session)
+
+    return persistently(once)
 
 
 @contextmanager

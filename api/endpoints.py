@@ -3,7 +3,8 @@
 FastAPI hands each dependency, the endpoint and the check of its answer to a thread of
 its own, one after the other: five changes of thread for a command that takes two
 milliseconds. Here one thread proves who calls, opens the transaction, calls the
-endpoint, writes the answer and commits.
+endpoint, writes the answer and commits. All of that is done again where it collides
+with what somebody else does at the same moment; what the request holds is read once.
 """
 
 import functools
@@ -25,6 +26,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Match
 from starlette.types import Scope
 from typing_extensions import override
+
+from engine.database import persistently
 
 _NO_BODY = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 _REQUEST = "http_request"
@@ -93,16 +96,24 @@ class OneThreadRoute(APIRoute):
         functions = frozenset(wanted.values())
         # FastAPI gives the request under one name only.
         own_name = _name_of(endpoint, Request)
+        outlined = _name_of(endpoint, Response)
 
         @functools.wraps(endpoint)
         def run(**values: Any) -> Response:
             request: Request = values[own_name] if own_name else values.pop(_REQUEST)
-            with self.provide(request, functions) as given:
-                for name, function in wanted.items():
-                    values[name] = given[function]
-                response = write(endpoint(**values), values)
-                self.keep(request, given, response)
-            return response
+            outline = [*values[outlined].headers.raw] if outlined else []
+
+            def once() -> Response:
+                if outlined:  # what an attempt has set is forgotten with it
+                    values[outlined].headers.raw[:] = outline
+                with self.provide(request, functions) as given:
+                    for name, function in wanted.items():
+                        values[name] = given[function]
+                    response = write(endpoint(**values), values)
+                    self.keep(request, given, response)
+                return response
+
+            return persistently(once)
 
         run.__signature__ = _seen_by_fastapi(endpoint, wanted)  # type: ignore[attr-defined]
         return run

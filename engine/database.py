@@ -13,17 +13,17 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from typing_extensions import override
 
-from engine.errors import UnavailableError
+from engine.errors import EngineError, UnavailableError
 from engine.schema import Base, from_json, to_json
 
 _BUSY_MS = 15_000
@@ -33,13 +33,35 @@ _FRESH_SECONDS = 5.0
 _COMMANDS, _ALONE = 1_179_997_813, 1_179_997_814
 """Advisory locks of PostgreSQL: all commands share the first one."""
 
+_COLLISIONS = {"40001", "40P01"}
+"""SQLSTATE of serialization failures and deadlocks."""
+_ATTEMPTS = 4
+
 _log = structlog.get_logger()
+T = TypeVar("T")
 
 
 class DatabaseMissingError(UnavailableError):
     """The database cannot be reached or opened."""
 
     code = "database-unavailable"
+
+
+class CollisionError(UnavailableError):
+    """Two transactions waited for each other, and this one was given up.
+
+    Only PostgreSQL knows such: on SQLite whoever writes has waited at the beginning.
+    """
+
+    code = "collision"
+    is_passing = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Others were changing the same things at the same moment; nothing was "
+            "changed. Try again",
+            "他人正在同时修改相同内容,未作任何更改,请重试",
+        )
 
 
 class _Session(Session):
@@ -90,10 +112,15 @@ class Database:
 
         Callbacks that `after_commit` registered run once the commit has
         succeeded; an exception drops them.
+
+        Raises:
+            CollisionError: The block stood in the way of another transaction; it
+                may be run again (`persistently`).
         """
         with self._session(writes=True) as session:
-            yield session
-            session.commit()
+            with _collisions_named():
+                yield session
+                session.commit()
             for callback in session.info["after_commit"]:
                 callback()
 
@@ -130,6 +157,36 @@ class Database:
         finally:
             for callback in later:
                 callback()
+
+
+def persistently(work: Callable[[], T]) -> T:
+    """Do a whole unit of work; a few times again where it collides with others.
+
+    ``work`` opens its transaction itself and does nothing outside of it that must
+    not happen twice. To be called by entry points, never inside a transaction.
+
+    Raises:
+        EngineError: What ``work`` raises; a passing error only when it came back
+            with every attempt.
+    """
+    for attempt in range(1, _ATTEMPTS):
+        try:
+            return work()
+        except EngineError as error:
+            if not error.is_passing:
+                raise
+            _log.info("work is done again", code=error.code, attempt=attempt)
+    return work()
+
+
+@contextmanager
+def _collisions_named() -> Generator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _COLLISIONS:
+            raise CollisionError from error
+        raise
 
 
 def database_of(session: Session) -> Database:

@@ -33,9 +33,14 @@ class Problem:
 
 
 class EngineError(Exception):
-    """An expected failure that a caller can act on."""
+    """An expected failure that a caller can act on.
+
+    ``is_passing`` says that the same work may succeed when it is done again at once,
+    from the beginning of its transaction.
+    """
 
     code: ClassVar[str] = "engine-error"
+    is_passing: ClassVar[bool] = False
 
     def __init__(self, en: str, zh: str) -> None:
         super().__init__(en)

@@ -10,11 +10,12 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Select, func, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine import cache, definitions, identity, steps
 from engine.authorization import Actor, Permission, require
-from engine.database import Database
+from engine.database import Database, persistently
 from engine.errors import EngineError, NotFoundError
 from engine.lifecycles import (
     BATCH,
@@ -164,14 +165,20 @@ def work(database: Database, limit: int = CHUNK) -> int:
 
 
 def _work_one(database: Database, key: int) -> None:
-    try:
+    def change() -> None:
         with database.transaction() as session:
             _change(session, key)
-    except steps.LostRaceError:
-        _log.info("migration is tried again", migration=key)
+
+    try:
+        persistently(change)
     except EngineError as error:
+        if error.is_passing:
+            _log.info("migration is tried again", migration=key)
+            return
         with database.transaction() as session:
             _fail(session, key, error)
+    except (InterfaceError, OperationalError):
+        raise  # the database is away: the batch goes on when it is back
     except Exception as error:  # noqa: BLE001 - the others go over all the same
         _log.exception("migration broke off", migration=key)
         with database.transaction() as session:

@@ -74,6 +74,7 @@ class LostRaceError(ConflictError):
     """Somebody else changed the instance at the same time and was faster."""
 
     code = "lost-race"
+    is_passing = True
 
     def __init__(self) -> None:
         super().__init__(

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import DBAPIError
 
 from engine import clock, jobs, messages
-from engine.database import Database
+from engine.database import CollisionError, Database
 from engine.schema import BusinessClock
 from engine.worker import agenda, heartbeats, tidying, timers
 from engine.worker.dispatch import DbosDispatch
@@ -96,9 +96,10 @@ class Worker:
                 for turn, task in self._turns:
                     if turn.has_come():
                         task()
-            except DBAPIError as error:
+            except (CollisionError, DBAPIError) as error:
                 # The database is away or busy: the next look will do.
-                _log.warning("worker waits for the database", error=str(error.orig))
+                reason = str(getattr(error, "orig", error))
+                _log.warning("worker waits for the database", error=reason)
             except Exception:  # noqa: BLE001 - the loop outlives any one thing
                 _log.exception("worker stumbled")
 

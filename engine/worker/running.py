@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import incidents, jobs, notifications, steps
 from engine.actors import SYSTEM
 from engine.connectors import SmtpMail
-from engine.database import Database
+from engine.database import CollisionError, Database
 from engine.errors import EngineError, Text
 from engine.operations import BpmnError, Operations, RemoteContext, RemoteResult
 from engine.schema import Job, ProcessInstance, Resource
@@ -44,7 +44,7 @@ def _worked(database: Database, key: int, worker: str) -> tuple[int, ...]:
         return ()
     try:
         return _bring(database, key, worker, _call(database, job))
-    except (steps.SuspendedError, steps.LostRaceError):
+    except (steps.SuspendedError, steps.LostRaceError, CollisionError):
         return _put_back(database, key, worker)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is written down
         return _failed(database, key, worker, error)
@@ -155,7 +155,7 @@ def _bring(database: Database, key: int, worker: str, bring: Bring) -> tuple[int
                 if jobs.holds(job, worker):
                     bring(session, job)
             return jobs.enqueued(session)
-        except (steps.LostRaceError, DBAPIError):
+        except (steps.LostRaceError, CollisionError, DBAPIError):
             if not remaining:
                 raise
     return ()

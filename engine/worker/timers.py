@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import Select, func, select
 
 from engine import clock, steps
-from engine.database import Database
+from engine.database import Database, persistently
 from engine.lifecycles import InstanceState
 from engine.schema import BusinessClock, ProcessInstance, Timer
 
@@ -64,9 +64,12 @@ def _going(query: Select[Any], without: set[int]) -> Select[Any]:
 
 
 def _fire(database: Database, key: int) -> bool:
-    try:
+    def fire() -> bool:
         with database.transaction() as session:
             return steps.fire_timer(session, key)
+
+    try:
+        return persistently(fire)
     except Exception:  # noqa: BLE001 - one broken timer must not stop the others
         _log.exception("timer broke off", timer_key=key)
         _broken(database).add(key)

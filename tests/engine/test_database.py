@@ -5,6 +5,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from engine.database import CollisionError, persistently
+from engine.steps import LostRaceError, SuspendedError
+
 
 @pytest.fixture
 def postgresql(database):
@@ -44,3 +47,40 @@ def test_one_that_broke_a_moment_ago_fails_once(postgresql):
     with pytest.raises(DBAPIError):
         used(postgresql)
     assert used(postgresql) != broken
+
+
+class Race:
+    """Work that is lost to others a few times."""
+
+    def __init__(self, times, error):
+        self.times, self.error, self.attempts = times, error, 0
+
+    def run(self):
+        self.attempts += 1
+        if self.attempts <= self.times:
+            raise self.error
+        return "done"
+
+
+@pytest.mark.parametrize("error", [LostRaceError(), CollisionError()])
+def test_work_that_others_were_faster_at_is_done_again(error):
+    race = Race(3, error)
+
+    assert persistently(race.run) == "done"
+    assert race.attempts == 4
+
+
+def test_work_that_is_always_lost_is_given_up():
+    race = Race(1000, LostRaceError())
+
+    with pytest.raises(LostRaceError):
+        persistently(race.run)
+    assert race.attempts == 4
+
+
+def test_what_is_refused_is_refused_at_once():
+    race = Race(1, SuspendedError())
+
+    with pytest.raises(SuspendedError):
+        persistently(race.run)
+    assert race.attempts == 1

@@ -1,11 +1,13 @@
 """Deployed processes with their diagrams, and incidents."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
 from api.access import grant
-from api.dependencies import Platform, command
+from api.dependencies import Platform, carry_out
 from api.language import language_of
 from api.web.rendering import render
 from api.web.visitors import CheckedForm, PageReader
@@ -103,6 +105,5 @@ def retry(
 ) -> Response:
     """Let the instance try again."""
     del form
-    with command(platform) as session:
-        incidents.resolve(session, reader.actor, key)
+    carry_out(platform, partial(incidents.resolve, actor=reader.actor, key=key))
     return RedirectResponse("/incidents", 303)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.access import grant
-from api.dependencies import Platform
+from api.dependencies import Platform, carry_out
 from api.language import language_of
 from api.web.rendering import render
 from api.web.visitors import CheckedForm, PageReader
@@ -169,8 +170,7 @@ def claim(
 ) -> Response:
     """Take a task on oneself and go to it."""
     del form
-    with platform.transaction() as session:
-        user_tasks.claim(session, reader.actor, key)
+    carry_out(platform, partial(user_tasks.claim, actor=reader.actor, key=key))
     return RedirectResponse(f"/tasks/{key}", 303)
 
 
@@ -180,8 +180,7 @@ def release(
 ) -> Response:
     """Hand a task back to all who may claim it."""
     del form
-    with platform.transaction() as session:
-        user_tasks.release(session, reader.actor, key)
+    carry_out(platform, partial(user_tasks.release, actor=reader.actor, key=key))
     return RedirectResponse("/claimable", 303)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access import grant
-from api.dependencies import Platform, command
+from api.dependencies import Platform, carry_out
 from api.problems import status_of
 from api.language import language_of
 from api.routers.projects import answer
@@ -80,14 +81,13 @@ def open_project(
 ) -> Response:
     """Open a project and go to it."""
     try:
-        with command(platform) as session:
-            opened = projects.create(
-                session,
-                reader.actor,
-                customer_key=int(str(form.get("customer") or "0")),
-                sales_manager=str(form.get("sales_manager", "")),
-            )
-            number = opened.project.project_no
+        create = partial(
+            projects.create,
+            actor=reader.actor,
+            customer_key=int(str(form.get("customer") or "0")),
+            sales_manager=str(form.get("sales_manager", "")),
+        )
+        number = carry_out(platform, create).project.project_no
     except EngineError as error:
         return _list(request, reader, platform, ("", "", 0), error)
     return RedirectResponse(f"/projects/{number}", 303)

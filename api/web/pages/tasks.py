@@ -1,6 +1,7 @@
 """A task: its form, what is known of the case, the diagram and the history."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from api.access import grant
-from api.dependencies import Platform, command
+from api.dependencies import Platform, carry_out
 from api.problems import status_of
 from api.language import language_of
 from api.timeline import entries
@@ -61,10 +62,14 @@ def complete_task(
     values: Mapping[str, Any] = {}
     try:
         values = _values(platform, reader, key, form)
-        with command(platform) as session:
-            user_tasks.complete(
-                session, reader.actor, key, values, revision=_revision(form)
-            )
+        complete = partial(
+            user_tasks.complete,
+            actor=reader.actor,
+            key=key,
+            values=values,
+            revision=_revision(form),
+        )
+        carry_out(platform, complete)
     except EngineError as error:
         return _page(request, reader, platform, key, values, error)
     return RedirectResponse("/?submitted", 303)
