@@ -45,8 +45,9 @@ def rival(company):
 @pytest.fixture
 def speaker(company):
     """A case whose only task says hello to another case."""
-    listener = Case(*company)
-    return Case(*company, process_id="speaker"), listener
+    server, database = company
+    listener = Case(server, database)
+    return Case(server, database, "speaker"), listener
 
 
 def lock(rival, case):
