@@ -108,7 +108,7 @@ def create(session: Session, actor: Actor, details: CustomerDetails) -> Customer
         name=details.name,
         category=details.category,
         address=details.address,
-        agent=details.agent,
+        agent=details.agent or None,
         created_at=clock.system_now(),
     )
     session.add(customer)
@@ -146,7 +146,7 @@ def update(
         raise CustomerNumberTakenError(details.number)
     customer.number, customer.name = details.number, details.name
     customer.category, customer.address = details.category, details.address
-    customer.agent = details.agent
+    customer.agent = details.agent or None
     customer.revision += 1
     for contact in contacts(session, key):
         session.delete(contact)
@@ -270,7 +270,7 @@ def _write_contacts(
             name=person.name,
             phone=person.phone,
             email=person.email,
-            username=person.username,
+            username=person.username or None,
         )
         for person in people
     )

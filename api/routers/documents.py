@@ -91,7 +91,12 @@ def create_document(
     return reference(documents.add(session, actor, received))
 
 
-@router.get("/{document_id}", operation_id="get_document")
+@router.get(
+    "/{document_id}",
+    operation_id="get_document",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"*/*": {}}}},
+)
 def get_document(
     document_id: Key, actor: CurrentActor, session: Reading
 ) -> StreamingResponse:

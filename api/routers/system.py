@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.access import Open, grant
 from api.dependencies import CommandRoute, CurrentActor, Platform, Visitor
+from api.description import describe
 from api.shapes import Answer
 
 router = APIRouter(tags=["system"], route_class=CommandRoute)
@@ -67,5 +68,4 @@ def get_topology(request: Request, actor: CurrentActor) -> Topology:
 def get_openapi(request: Request, visitor: Visitor) -> dict[str, Any]:
     """Send the description of the API (OpenAPI 3.1)."""
     del visitor
-    described: dict[str, Any] = request.app.openapi()
-    return described
+    return describe(request.app)

@@ -193,3 +193,13 @@ def test_an_upload_without_its_file(company: Company, files) -> None:
 
     assert answer.status_code in {400, 415}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_contact_without_an_account(company: Company) -> None:
+    people = [{"name": "吴敏", "username": ""}]
+    body = {"number": "C-900", "name": "新客户", "agent": "", "contacts": people}
+
+    made = company.admin.ask("POST", "/v2/customers", json=body)
+
+    assert made["agent"] is None
+    assert made["contacts"][0]["username"] is None
