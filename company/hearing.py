@@ -17,6 +17,7 @@ from company import (
     papers,
     requirements,
     service_requests,
+    site,
     visits,
 )
 from company.schema import Project, ServiceRequest
@@ -27,6 +28,7 @@ from engine.schema import UserTask
 
 Values = Mapping[str, Any]
 _LOW = 2
+_RESPONSE = "UT_respond_emergency"
 _MANAGEMENT = "service_management"
 
 
@@ -47,15 +49,17 @@ def install(info: dict[str, Any]) -> None:
 
 
 def published(
-    session: Session, _: Actor, __: Sender, name: str, payload: Values
+    session: Session, actor: Actor, _: Sender, name: str, payload: Values
 ) -> None:
     """Hear a message that its process only publishes."""
     if hear := _PUBLISHED.get(name):
-        hear(session, payload)
+        hear(session, actor, payload)
 
 
 def completed(session: Session, _: Actor, task: UserTask, answers: Values) -> None:
     """Hear that somebody has completed a task."""
+    if task.element_id == _RESPONSE:
+        site.responded(session, task.instance_key, task, cache.now(session))
     note = _COMPLETED.get(task.element_id)
     if note is None:
         return
@@ -65,19 +69,19 @@ def completed(session: Session, _: Actor, task: UserTask, answers: Values) -> No
         session.flush()
 
 
-def _request_closed(session: Session, payload: Values) -> None:
-    request = service_requests.close(session, payload["request_no"], payload)
+def _request_closed(session: Session, actor: Actor, payload: Values) -> None:
+    request = service_requests.close(session, actor, payload["request_no"], payload)
     _worry(session, request.project_key, request.request_no, request.score)
 
 
-def _requirement_closed(session: Session, payload: Values) -> None:
+def _requirement_closed(session: Session, actor: Actor, payload: Values) -> None:
     closed = requirements.close(session, payload["requirement_no"], payload)
     service_requests.close_with_requirement(
-        session, closed.requirement_no, payload["result"]
+        session, actor, closed.requirement_no, payload["result"]
     )
 
 
-def _visit_closed(session: Session, payload: Values) -> None:
+def _visit_closed(session: Session, _: Actor, payload: Values) -> None:
     visit = visits.close(
         session,
         payload["visit_no"],
@@ -123,7 +127,7 @@ def _told(request: ServiceRequest, answers: Values, _: datetime) -> None:
         request.resolved_at = None
 
 
-_PUBLISHED: Mapping[str, Callable[[Session, Values], None]] = {
+_PUBLISHED: Mapping[str, Callable[[Session, Actor, Values], None]] = {
     "service_request.closed": _request_closed,
     "requirement.closed": _requirement_closed,
     "visit.closed": _visit_closed,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from company import stages
 from company.schema import (
+    ClockStop,
     Emergency,
     Project,
     Requirement,
@@ -51,6 +52,13 @@ def close_all(session: Session, project: Project) -> None:
     stages.begin_termination(project)
     session.flush()
     session.execute(update(ServicePeriod).filter_by(**mine).values(next_notice_at=None))
+    mine_alone = select(ServiceRequest.key).filter_by(**mine)
+    session.execute(
+        update(ClockStop)
+        .where(ClockStop.ended_at.is_(None), ClockStop.request_key.in_(mine_alone))
+        .values(ended_at=now)
+    )
+    session.execute(update(ServiceRequest).filter_by(**mine).values(paused_at=None))
     for table in (Requirement, ServiceRequest):
         session.execute(
             update(table)

@@ -34,6 +34,7 @@ _SEARCHABLE = Searchable(
         "receivedBy": searching.text(_TABLE.c.received_by),
         "resolveBy": searching.moment(_TABLE.c.resolve_by),
         "resolvedAt": searching.moment(_TABLE.c.resolved_at, nullable=True),
+        "pausedSince": searching.moment(_TABLE.c.paused_at, nullable=True),
         "closedAt": searching.moment(_TABLE.c.closed_at, nullable=True),
     },
     _TABLE.c.key,

@@ -94,21 +94,33 @@ def take_up(
         scope_key=project.key,
         details={"requirement_no": requirement.requirement_no, "title": title},
     )
-    payload = {
-        **case.snapshot(session, project),
-        "requirement": as_data(requirement),
-    }
+    begin(session, actor, project, requirement)
+    return requirement
+
+
+def begin(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    requirement: Requirement,
+    reopen_reason: str = "",
+) -> None:
+    """Start the process that works a requirement.
+
+    Raises:
+        NoReceiverError: The process is not deployed.
+    """
+    told = {**as_data(requirement), "reopen_reason": reopen_reason}
     message = messages.correlate(
         session,
         actor,
         MESSAGE,
         requirement.requirement_no,
-        payload,
+        {**case.snapshot(session, project), "requirement": told},
         scope_key=project.key,
     )
     requirement.instance_key = message.delivered_to
     session.flush()
-    return requirement
 
 
 def as_data(requirement: Requirement) -> dict[str, Any]:
@@ -119,6 +131,7 @@ def as_data(requirement: Requirement) -> dict[str, Any]:
         "description": requirement.description,
         "origin": requirement.origin,
         "raised_by": requirement.raised_by,
+        "reopened": requirement.reopened,
     }
 
 

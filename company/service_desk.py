@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from company import projects, service_requests, stages
+from company import clock_stops, projects, service_requests, stages
 from company.schema import Project, ServiceRequest
 from company.service_requests import Intake, RequestNotFoundError
-from engine import authorization, cache, journal, messages, notifications
+from engine import authorization, cache, journal, messages, notifications, steps
 from engine.actors import Actor
 from engine.errors import ConflictError, InvalidInputError, Problem, Text
 from engine.schema import Notification
@@ -105,6 +105,31 @@ def withdraw(session: Session, actor: Actor, number: str, customer_person: str) 
     _send(session, actor, request, "service_request.withdrawn", payload)
 
 
+def pause(session: Session, actor: Actor, number: str, note: str) -> None:
+    """Let the clock stand while the customer has something to answer (X7).
+
+    Raises:
+        RequestNotFoundError: There is none, as far as the actor may know.
+        DutyMissingError: The actor does not work on it.
+        RequestClosedError: It is closed.
+        ClockStandsError: The clock stands already.
+    """
+    clock_stops.pause(session, actor, _held(session, actor, number, _WORKERS), note)
+
+
+def resume(session: Session, actor: Actor, number: str, note: str) -> None:
+    """Let the clock run again: the customer has answered, or says so himself.
+
+    Raises:
+        RequestNotFoundError: There is none, as far as the actor may know.
+        DutyMissingError: The actor neither works on it nor is the customer.
+        RequestClosedError: It is closed.
+        ClockRunsError: The clock is not paused.
+    """
+    duties = (*_WORKERS, "customer_contact")
+    clock_stops.resume(session, actor, _held(session, actor, number, duties), note)
+
+
 def told(session: Session, actor: Actor, number: str, at: datetime) -> int:
     """Prove that the customer was told by word of mouth; return how many notices.
 
@@ -167,6 +192,22 @@ def _open(
     request = visible(session, actor, number)
     authorization.require_duty(session, actor, duties, request.project_key)
     stages.require_going(session.get_one(Project, request.project_key))
+    if request.closed_at is not None:
+        raise RequestClosedError(number)
+    return request
+
+
+def _held(
+    session: Session, actor: Actor, number: str, duties: Sequence[str]
+) -> ServiceRequest:
+    """Return an open request that nobody else changes meanwhile.
+
+    The instance is locked first, in the order in which commands take rows.
+    """
+    request = _open(session, actor, number, duties)
+    if request.instance_key is not None:
+        steps.lock(session, request.instance_key)
+    session.refresh(request, with_for_update=True)
     if request.closed_at is not None:
         raise RequestClosedError(number)
     return request

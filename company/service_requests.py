@@ -12,7 +12,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from company import case, decisions, entitlement, numbers, requirements, stages
+from company import (
+    case,
+    clock_stops,
+    decisions,
+    entitlement,
+    numbers,
+    requirements,
+    stages,
+)
 from company.schema import Project, ServiceRequest
 from engine import cache, calendars, journal, messages
 from engine.actors import Actor
@@ -40,7 +48,7 @@ _STARTS = {
     "service_request": "service_request.received",
     "post_expiry_request": "service_request.received_expired",
 }
-_ACCEPTING = (
+ACCEPTING = (
     stages.PREPARATION,
     stages.IMPLEMENTATION,
     stages.SERVICE,
@@ -85,7 +93,7 @@ def receive(
         WrongStageError: The project is over.
         NoReceiverError: The process is not deployed.
     """
-    stages.require(project, _ACCEPTING)
+    stages.require(project, ACCEPTING)
     request = _write_down(session, actor, project, intake)
     journal.record(
         session,
@@ -101,7 +109,7 @@ def receive(
     if request.process_id == requirements.PROCESS:
         _as_requirement(session, actor, project, request)
     else:
-        _start(session, actor, project, request)
+        begin(session, actor, project, request)
         _look_after_spoken_notices(session, request)
     session.flush()
     return request
@@ -136,7 +144,9 @@ def of_instance(session: Session, instance_key: int) -> ServiceRequest | None:
     )
 
 
-def close(session: Session, number: str, outcome: Mapping[str, Any]) -> ServiceRequest:
+def close(
+    session: Session, actor: Actor, number: str, outcome: Mapping[str, Any]
+) -> ServiceRequest:
     """Write down how a request ended.
 
     ``outcome`` is what its process publishes: result, score, charge,
@@ -149,11 +159,14 @@ def close(session: Session, number: str, outcome: Mapping[str, Any]) -> ServiceR
     request.standard_fen = outcome.get("standard_amount")
     request.customer_person = outcome.get("customer_person") or ""
     request.closed_at = cache.now(session)
+    clock_stops.end_with(session, actor, request)
     session.flush()
     return request
 
 
-def close_with_requirement(session: Session, requirement_no: str, result: str) -> None:
+def close_with_requirement(
+    session: Session, actor: Actor, requirement_no: str, result: str
+) -> None:
     """Close the request that had opened a requirement, once that is closed."""
     found = select(ServiceRequest).where(
         ServiceRequest.requirement_no == requirement_no,
@@ -162,6 +175,7 @@ def close_with_requirement(session: Session, requirement_no: str, result: str) -
     for request in session.scalars(found):
         request.result = "withdrawn" if result == "withdrawn" else DONE
         request.closed_at = cache.now(session)
+        clock_stops.end_with(session, actor, request)
     session.flush()
 
 
@@ -218,10 +232,20 @@ def _suggestion(
     return suggested
 
 
-def _start(
-    session: Session, actor: Actor, project: Project, request: ServiceRequest
+def begin(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    request: ServiceRequest,
+    reopen_reason: str = "",
 ) -> None:
-    payload = {**case.snapshot(session, project), "request": as_data(request)}
+    """Start the process that works a request.
+
+    Raises:
+        NoReceiverError: The process is not deployed.
+    """
+    told = {**as_data(request), "reopen_reason": reopen_reason}
+    payload = {**case.snapshot(session, project), "request": told}
     message = messages.correlate(
         session,
         actor,
@@ -231,6 +255,7 @@ def _start(
         scope_key=project.key,
     )
     request.instance_key = message.delivered_to
+    session.flush()
 
 
 def _look_after_spoken_notices(session: Session, request: ServiceRequest) -> None:
@@ -271,6 +296,7 @@ def as_data(request: ServiceRequest) -> dict[str, Any]:
         "received_at": request.received_at,
         "source": request.source,
         "notice": request.notice,
+        "reopened": request.reopened,
         "sla_respond_wh": _whole(request.sla_respond_wh),
         "sla_resolve_wh": _whole(request.sla_resolve_wh),
     }

@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     grace_days: int = Field(
         default=0, ge=0, description="A26: entitled after the end, while undecided."
     )
+    reopen_days: int = Field(
+        default=30, ge=0, description="A33: after closing, for a change of mind."
+    )
     tracking: TrackingSettings = TrackingSettings()
     smtp: SmtpSettings | None = None
     jira: JiraSettings | None = None

@@ -113,6 +113,14 @@ class Calendar:
         except (OverflowError, ValueError) as error:
             raise _too_long() from error
 
+    def spent(self, start: datetime, amount: timedelta) -> datetime:
+        """Return when ``amount`` of working time after ``start`` is used up.
+
+        Raises:
+            DurationError: That is over in decades only.
+        """
+        return self._spend(start.astimezone(self.zone), amount)
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time between two moments; negative if they are swapped."""
         if end < start:

@@ -10,7 +10,7 @@ from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Transaction
 from api.routers.projects import PeriodAnswer
 from api.shapes import Answer, Body, Key
-from company import turning_points
+from company import reopening, turning_points
 from engine.authorization import Permission
 
 router = APIRouter(
@@ -24,6 +24,7 @@ grant(
     f"POST {_ONE}/plan-changes",
     f"POST {_ONE}/milestones-return",
     f"POST {_ONE}/requirements",
+    f"POST {_ONE}/requirements/{{requirement_no}}/reopening",
     f"POST {_ONE}/termination",
     f"POST {_ONE}/repurchase",
     f"POST {_ONE}/closing",
@@ -119,6 +120,25 @@ def raise_requirement(
         description=body.description,
         origin=body.origin,
     )
+    return RequirementRaised(
+        requirement_no=row.requirement_no,
+        process_instance_key=row.instance_key or 0,
+        raised_at=row.raised_at,
+    )
+
+
+@router.post(
+    "/requirements/{requirement_no}/reopening", operation_id="reopen_requirement"
+)
+def reopen_requirement(
+    project_no: str,
+    requirement_no: str,
+    body: ReasonBody,
+    actor: CurrentActor,
+    session: Transaction,
+) -> RequirementRaised:
+    """Take a closed requirement up again, within 30 days of its closing."""
+    row = reopening.requirement(session, actor, project_no, requirement_no, body.reason)
     return RequirementRaised(
         requirement_no=row.requirement_no,
         process_instance_key=row.instance_key or 0,

@@ -12,6 +12,7 @@ from api.routers.service_requests import RequestAnswer
 from api.routers.service_requests import answers as request_answers
 from api.shapes import Answer, Key, Listed
 from company import data_imports, projects, requirements, service_requests, site, visits
+from engine import cache
 from engine.authorization import Permission
 
 router = APIRouter(
@@ -48,6 +49,7 @@ class RequirementAnswer(Answer):
     result: str | None
     charge: int
     closed_at: datetime | None
+    reopened: int
 
 
 class VisitAnswer(Answer):
@@ -77,6 +79,9 @@ class EmergencyAnswer(Answer):
     raised_by: str
     response: dict[str, Any]
     resolution: dict[str, Any]
+    respond_by: datetime | None
+    responded_at: datetime | None
+    response_in_time: bool | None
     closed_at: datetime | None
 
 
@@ -156,10 +161,17 @@ def get_project_emergencies(
     project_no: str, actor: CurrentActor, session: Reading
 ) -> Listed[EmergencyAnswer]:
     """Return the emergencies of a project, the newest first."""
+    now = cache.now(session)
     rows = site.emergencies(session, _key(session, actor, project_no))
     return Listed(
         items=[
-            EmergencyAnswer.model_validate({**_columns(row), "emergency_key": row.key})
+            EmergencyAnswer.model_validate(
+                {
+                    **_columns(row),
+                    "emergency_key": row.key,
+                    "response_in_time": site.in_time(row, now),
+                }
+            )
             for row in rows
         ]
     )

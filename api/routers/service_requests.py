@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
 from api.shapes import Answer, Body, Found, Key, Search, page_of
-from company import request_search, service_desk
+from company import clock_stops, clocks, reopening, request_search, service_desk
 from company.schema import Project, ServiceRequest
 from company.service_requests import Intake
 from engine import cache
@@ -28,6 +28,7 @@ grant(
     "POST /v2/service-requests/{request_no}/problems",
     "POST /v2/service-requests/{request_no}/told",
     "POST /v2/service-requests/{request_no}/withdrawal",
+    "POST /v2/service-requests/{request_no}/reopening",
 )
 grant(
     Permission.READ_REQUESTS,
@@ -83,7 +84,11 @@ class RequestReceived(Answer):
 
 
 class ClockAnswer(Answer):
-    """The times of a request; ``…_in_time`` is null while that is open and not late."""
+    """The times of a request; ``…_in_time`` is null while that is open and not late.
+
+    ``state`` is running, paused (then ``pausedSince`` says since when; the due times
+    are those of that moment) or stopped.
+    """
 
     received_at: datetime
     respond_by: datetime
@@ -92,6 +97,8 @@ class ClockAnswer(Answer):
     resolve_by: datetime
     resolved_at: datetime | None
     resolution_in_time: bool | None
+    state: str
+    paused_since: datetime | None
 
 
 class RequestAnswer(Answer):
@@ -125,6 +132,7 @@ class RequestAnswer(Answer):
     standard_amount: int | None
     customer_person: str
     closed_at: datetime | None
+    reopened: int
 
 
 class RequestDetails(RequestAnswer):
@@ -149,6 +157,12 @@ class ToldAnswer(Answer):
     """How many notices are proved now."""
 
     told: int
+
+
+class ReopeningBody(Body):
+    """Why a closed request is taken up again."""
+
+    reason: str = Field(min_length=1, max_length=4000)
 
 
 class WithdrawalBody(Body):
@@ -229,6 +243,15 @@ def withdraw_service_request(
     service_desk.withdraw(session, actor, request_no, body.customer_person)
 
 
+@router.post("/{request_no}/reopening", operation_id="reopen_service_request")
+def reopen_service_request(
+    request_no: str, body: ReopeningBody, actor: CurrentActor, session: Transaction
+) -> RequestAnswer:
+    """Take a closed request up again, within 30 days of its closing."""
+    row = reopening.request(session, actor, request_no, body.reason)
+    return answers(session, [row])[0]
+
+
 def answers(
     session: Session, rows: Sequence[ServiceRequest | Row[Any]]
 ) -> list[RequestAnswer]:
@@ -270,6 +293,7 @@ def _answer(
         standard_amount=row.standard_fen,
         customer_person=row.customer_person,
         closed_at=row.closed_at,
+        reopened=row.reopened,
     )
 
 
@@ -278,17 +302,17 @@ def _clock(row: ServiceRequest | Row[Any], now: datetime) -> ClockAnswer:
         received_at=row.received_at,
         respond_by=row.respond_by,
         responded_at=row.responded_at,
-        response_in_time=_in_time(row.respond_by, row.responded_at, now),
+        response_in_time=clock_stops.in_time(
+            row, row.respond_by, row.responded_at, now
+        ),
         resolve_by=row.resolve_by,
         resolved_at=row.resolved_at,
-        resolution_in_time=_in_time(row.resolve_by, row.resolved_at, now),
+        resolution_in_time=clock_stops.in_time(
+            row, row.resolve_by, row.resolved_at, now
+        ),
+        state=clocks.state_of(row),
+        paused_since=row.paused_at,
     )
-
-
-def _in_time(due: datetime, done: datetime | None, now: datetime) -> bool | None:
-    if done is not None:
-        return done <= due
-    return None if now <= due else False
 
 
 def _intake(body: RequestBody, actor: Actor) -> Intake:

@@ -7,13 +7,14 @@ from company.schema.numbers import NumberSeries
 from company.schema.parties import Customer, CustomerContact, ProductModule
 from company.schema.projects import Milestone, Project, ServicePeriod
 from company.schema.requirements import Issue, Requirement
-from company.schema.service_requests import ServiceRequest
+from company.schema.service_requests import ClockStop, ServiceRequest
 from company.schema.site import Emergency, SiteRecord
 from company.schema.standards import PriceList, ServiceStandard
 from company.schema.visits import Visit
 
 __all__ = [
     "Acknowledgement",
+    "ClockStop",
     "Contract",
     "ContractModule",
     "Customer",

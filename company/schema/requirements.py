@@ -12,7 +12,8 @@ class Requirement(Base):
     """A special requirement of a customer (R3.2.1); open until it has a result.
 
     ``origin`` is preparation, implementation or service. ``result`` is screened,
-    solved, not_developed, withdrawn, closed_no_dev, delivered or canceled.
+    solved, not_developed, withdrawn, closed_no_dev, delivered or canceled;
+    ``reopened`` counts how often the closed requirement was taken up again.
     """
 
     __tablename__ = "requirement"
@@ -31,6 +32,7 @@ class Requirement(Base):
     result: Mapped[str | None]
     charge_fen: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
+    reopened: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Issue(Base):

@@ -1,6 +1,7 @@
 """Service requests: what a customer asked for, by when, and what became of it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,7 +17,9 @@ class ServiceRequest(Base):
     ``suggested_scope`` is the decision table's, ``scope`` a person's (in, out).
     ``rounds`` counts how often the customer was told that it is done. ``result`` is
     done, declined_by_customer, withdrawn or canceled. ``remind_at`` is when the agent
-    is reminded next of what has to be said to the customer.
+    is reminded next of what has to be said to the customer. ``paused_at`` is since
+    when the clock stands (see `ClockStop`); ``reopened`` counts how often the closed
+    request was taken up again.
     """
 
     __tablename__ = "service_request"
@@ -60,3 +63,28 @@ class ServiceRequest(Base):
     visit_no: Mapped[str | None]
     closed_at: Mapped[datetime | None]
     remind_at: Mapped[datetime | None] = mapped_column(index=True)
+    paused_at: Mapped[datetime | None]
+    reopened: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class ClockStop(Base):
+    """A stretch in which the clock of a request stood, and why.
+
+    ``reason`` is waiting_for_customer or closed (from closing to reopening). ``held``
+    are the working seconds that open tasks had left when it began, by their keys. The
+    row without ``ended_at`` is the one that lasts.
+    """
+
+    __tablename__ = "clock_stop"
+    __table_args__ = (Index(None, "request_key", "started_at"),)
+
+    key: Mapped[int] = mapped_column(primary_key=True, default=next_key)
+    request_key: Mapped[int] = mapped_column(ForeignKey("service_request.key"))
+    reason: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    started_at: Mapped[datetime]
+    started_by: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    end_note: Mapped[str] = mapped_column(default="")
+    held: Mapped[dict[str, Any]] = mapped_column(default=dict)

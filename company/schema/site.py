@@ -32,6 +32,8 @@ class Emergency(Base):
 
     ``response`` and ``resolution`` are the answers of the two tasks; the row is open
     until the resolution is there, or the project's work ends without one.
+    ``respond_by`` counts minutes of the wall clock (R2.3.2); rows of before the clock
+    was kept have none.
     """
 
     __tablename__ = "emergency"
@@ -46,4 +48,6 @@ class Emergency(Base):
     instance_key: Mapped[int | None]
     response: Mapped[dict[str, Any]] = mapped_column(default=dict)
     resolution: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    respond_by: Mapped[datetime | None]
+    responded_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
