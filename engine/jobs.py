@@ -168,8 +168,8 @@ def fail(session: Session, job: Job, error: Exception) -> bool:
     """Count a failed try; return True when a person has to look at the job.
 
     Until the attempts are used up the job is due again later: after 1, 4, 16 …
-    seconds, at most an hour, give or take a quarter. What repeating cannot mend
-    needs a person at once.
+    seconds, at most an hour, give or take a quarter, and not before the other side
+    wants to be asked again. What repeating cannot mend needs a person at once.
     """
     job.attempts += 1
     job.error = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
@@ -179,7 +179,8 @@ def fail(session: Session, job: Job, error: Exception) -> bool:
         job.state = JobState.FAILED
         session.flush()
         return True
-    job.due_at = clock.system_now() + timedelta(seconds=back_off(job.attempts))
+    wait = max(back_off(job.attempts), getattr(error, "pause", None) or 0.0)
+    job.due_at = clock.system_now() + timedelta(seconds=wait)
     session.flush()
     dispatch(session, job)
     return False

@@ -29,11 +29,17 @@ class SmtpSettings(BaseModel):
 
 
 class RemoteSettings(BaseModel):
-    """How to reach another system (JIRA, ERP, project management)."""
+    """How to reach another system (JIRA, ERP, project management).
+
+    ``token`` goes as Bearer, or with ``user`` as the password of HTTP Basic.
+    ``ca_file`` holds certificates that are trusted instead of the machine's.
+    """
 
     url: str
+    user: str | None = None
     token: SecretStr | None = None
     timeout_seconds: float = Field(default=10, gt=0)
+    ca_file: str | None = None
 
 
 class JiraSettings(RemoteSettings):

@@ -7,15 +7,19 @@ from engine.errors import UnavailableError
 
 
 class ConnectorUnavailableError(UnavailableError):
-    """The other system did not answer, or not as it should."""
+    """The other system did not answer, or not as it should.
+
+    ``pause`` are the seconds for which it asked to be left alone, where it did.
+    """
 
     code = "connector-unavailable"
 
-    def __init__(self, system: str, reason: str) -> None:
+    def __init__(self, system: str, reason: str, *, pause: float | None = None) -> None:
         super().__init__(
             f"{system} does not answer as expected ({reason}); it is tried again",
             f"{system}暂时没有正常响应({reason}),系统将自动重试",
         )
+        self.pause = pause
 
 
 class Connector(Protocol):

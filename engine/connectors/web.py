@@ -1,22 +1,21 @@
 """Other systems that speak JSON over HTTP.
 
-The standard library is enough: a request here and there, no pool, no streaming. Each
-request carries the key of its job as ``Idempotency-Key``.
+Each request carries the key of its job as ``Idempotency-Key``.
 """
 
-import http.client
 import json
-import ssl
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from engine.connectors.exchange import Answer, Caller
 from engine.connectors.ports import ConnectorUnavailableError
+from engine.connectors.reach import AddressMalformedError, Reach, parsed
 from engine.errors import ConflictError
 from engine.settings import RemoteSettings
 
 _TEMPORARY = frozenset({408, 425, 429})
-_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_REDIRECTION, _CLIENT_ERROR, _SERVER_ERROR = 300, 400, 500
 _LONGEST_REASON = 300
 _REASONS = ("error", "detail", "message", "errorMessages", "errors")
 
@@ -35,15 +34,26 @@ class ConnectorRefusedError(ConflictError):
 
 
 class Web:
-    """One system at a base address, with its token."""
+    """One system at a base address, with its token.
+
+    The operator has named it, so it is reached wherever it is; where it sends us on
+    to is not.
+    """
 
     def __init__(self, system: str, settings: RemoteSettings) -> None:
         self.system = system
-        self._place = urlsplit(settings.url)
-        if self._place.scheme not in {"http", "https"} or not self._place.hostname:
-            raise ValueError(f"{settings.url} is no address of {system}")
-        self._timeout = settings.timeout_seconds
-        self._token = settings.token and settings.token.get_secret_value()
+        self._base = settings.url.rstrip("/")
+        try:
+            host = str(parsed(self._base).hostname)
+        except AddressMalformedError as error:
+            raise ValueError(f"{settings.url} is no address of {system}") from error
+        self._caller = Caller(
+            system=system,
+            reach=Reach((), trusted=[host]),
+            timeout=settings.timeout_seconds,
+            ca_file=settings.ca_file,
+        )
+        self._authorization = _authorization(settings)
 
     def ask(
         self,
@@ -60,50 +70,49 @@ class Web:
             ConnectorRefusedError: It will not: the request itself is wrong.
         """
         content = None if body is None else json.dumps(body, ensure_ascii=False)
-        connection = self._connection()
-        try:
-            connection.request(
-                method,
-                f"{self._place.path.rstrip('/')}{path}",
-                content.encode() if content else None,
-                self._headers(key),
-            )
-            response = connection.getresponse()
-            answer = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            reason = type(error).__name__
-            raise ConnectorUnavailableError(self.system, reason) from error
-        finally:
-            connection.close()
-        return self._judged(response.status, answer)
-
-    def _connection(self) -> http.client.HTTPConnection:
-        host, port = str(self._place.hostname), self._place.port
-        if self._place.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=self._timeout)
-        return http.client.HTTPSConnection(
-            host, port, timeout=self._timeout, context=ssl.create_default_context()
+        answer = self._caller.send(
+            method,
+            f"{self._base}{path}",
+            self._headers(key),
+            content.encode() if content else None,
         )
+        return self._judged(answer)
 
     def _headers(self, key: str) -> dict[str, str]:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         if key:
             headers["Idempotency-Key"] = key
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        if self._authorization:
+            headers["Authorization"] = self._authorization
         return headers
 
-    def _judged(self, status: int, content: bytes) -> Any:
+    def _judged(self, answer: Answer) -> Any:
+        status = answer.status
         if status >= _SERVER_ERROR or status in _TEMPORARY:
-            raise ConnectorUnavailableError(self.system, str(status))
+            raise ConnectorUnavailableError(
+                self.system, str(status), pause=answer.pause
+            )
         if status >= _CLIENT_ERROR:
-            raise ConnectorRefusedError(self.system, status, _reason(content))
-        if not content:
+            reason = _reason(answer.content)
+            raise ConnectorRefusedError(self.system, status, reason)
+        if status >= _REDIRECTION:
+            raise ConnectorRefusedError(self.system, status, "it sends us elsewhere")
+        if not answer.content:
             return None
         try:
-            return json.loads(content)
+            return json.loads(answer.content)
         except ValueError as error:
             raise ConnectorUnavailableError(self.system, "no JSON") from error
+
+
+def _authorization(settings: RemoteSettings) -> str:
+    """Return how a request proves itself: a token, or a user with his token."""
+    if settings.token is None:
+        return ""
+    token = settings.token.get_secret_value()
+    if settings.user is None:
+        return f"Bearer {token}"
+    return f"Basic {b64encode(f'{settings.user}:{token}'.encode()).decode()}"
 
 
 def _reason(content: bytes) -> str:

@@ -79,6 +79,15 @@ def test_silent_system_is_asked_again_under_the_same_key(house, calls):
     assert house.instance(key).state is InstanceState.COMPLETED
 
 
+def test_busy_system_is_left_alone_for_as_long_as_it_asks(house, calls):
+    house.answers += [ConnectorUnavailableError("JIRA", "429", pause=600)]
+
+    house.work(house.begin()[1])
+
+    (job,) = house.jobs()
+    assert 590 < (job.due_at - job.created_at).total_seconds() < 660
+
+
 def test_last_failed_try_asks_a_person_in_both_languages(house, calls):
     house.answers += [ConnectorUnavailableError("JIRA", "503")] * 8
     key, keys = house.begin()

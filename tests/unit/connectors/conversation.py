@@ -13,19 +13,19 @@ from typing_extensions import override
 
 @dataclass
 class Conversation:
-    """What is said: ``answers`` are (status, body) in order, the last one stays."""
+    """What is said: (status, body[, headers]) in order; the last answer stays."""
 
-    answers: list[tuple[int, Any]]
+    answers: list[tuple[Any, ...]]
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
-    def next(self) -> tuple[int, Any]:
+    def next(self) -> tuple[Any, ...]:
         """Return the next answer."""
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
 @contextmanager
-def talking(*answers: tuple[int, Any]) -> Iterator[Conversation]:
+def talking(*answers: tuple[Any, ...]) -> Iterator[Conversation]:
     """Serve answers on a free port."""
     conversation = Conversation(list(answers))
 
@@ -39,11 +39,14 @@ def talking(*answers: tuple[int, Any]) -> Iterator[Conversation]:
                     "path": self.path,
                     "headers": dict(self.headers),
                     "body": json.loads(content) if content else None,
+                    "content": content,
                 }
             )
-            status, body = conversation.next()
+            status, body, *more = conversation.next()
             answer = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
+            for name, value in (more[0] if more else {}).items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
