@@ -38,6 +38,9 @@ def _to_key(value: object) -> object:
     return value
 
 
+Fen = Annotated[int, Field(ge=0, le=10**15)]
+"""Money; no contract is worth ten trillion yuan."""
+
 Key = Annotated[
     int,
     BeforeValidator(_to_key),

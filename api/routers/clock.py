@@ -31,7 +31,7 @@ class NoTestClockError(NotFoundError):
 class ClockSetting(Body):
     """Where the clock stands from now on, in milliseconds since 1970."""
 
-    timestamp: int = Field(ge=0)
+    timestamp: int = Field(ge=0, lt=4_102_444_800_000)  # before 2100
 
 
 @router.put("", status_code=204, operation_id="pin_clock")

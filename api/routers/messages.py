@@ -24,6 +24,7 @@ grant(
 )
 grant(Permission.READ_DEFINITIONS, "POST /v2/message-subscriptions/search")
 _TENANT = "<default>"
+_TEN_YEARS_MS = 10 * 365 * 24 * 3600 * 1000
 
 
 class Publication(Body):
@@ -31,7 +32,7 @@ class Publication(Body):
 
     name: str = Field(min_length=1, max_length=200)
     correlation_key: str = Field(default="", max_length=500)
-    time_to_live: int = Field(default=0, ge=0)
+    time_to_live: int = Field(default=0, ge=0, le=_TEN_YEARS_MS)
     message_id: str | None = Field(default=None, max_length=200)
     variables: dict[str, Any] = Field(default_factory=dict)
     tenant_id: str | None = None

@@ -14,7 +14,7 @@ from api.routers.customers import CustomerAnswer
 from api.routers.customers import answer as customer_answer
 from api.routers.documents import DocumentReference, reference
 from api.routers.notifications import NoticeAnswer, notices_of
-from api.shapes import Answer, Body, Found, Key, Listed, Search, page_of
+from api.shapes import Answer, Body, Fen, Found, Key, Listed, Search, page_of
 from api.timeline import Entry, entries
 from company import contracts, customers, projects
 from company.numbers import ZONE
@@ -63,7 +63,7 @@ class OpenContract(Body):
 
     contract_no: str = Field(min_length=1, max_length=100)
     signed_on: date
-    amount: int = Field(default=0, ge=0)
+    amount: Fen = 0
     modules: list[str] = Field(default_factory=list, max_length=100)
     free_service_months: int | None = Field(default=None, ge=0, le=60)
     service_start_basis: Literal["acceptance", "contract_sign", "go_live"] = (

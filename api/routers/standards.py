@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.shapes import Answer, Body, Listed
+from api.shapes import Answer, Body, Fen, Listed
 from company import standards
 from company.schema import PriceList, ServiceStandard
 from company.standards import Edition
@@ -26,9 +26,9 @@ class Price(Body):
     service_type: str = Field(min_length=1, max_length=60)
     title: str = Field(min_length=1, max_length=200)
     unit: str = Field(min_length=1, max_length=20)
-    price_in_period: int = Field(ge=0)
-    price_after: int = Field(ge=0)
-    minimum: int = Field(default=0, ge=0)
+    price_in_period: Fen
+    price_after: Fen
+    minimum: Fen = 0
     tax_percent: float = Field(default=0, ge=0, le=100)
     remark: str = Field(default="", max_length=1000)
 

@@ -18,6 +18,7 @@ from engine.errors import (
 from engine.feel import Expression, FeelError, compile_expression
 from engine.forms import rules as feel_rules
 from engine.forms import values
+from engine.forms.bounds import bounded
 from engine.forms.fields import Field, Kind, Shape, shape_of, text_of
 from engine.forms.lookups import Completion, References, files
 from engine.forms.problems import (
@@ -205,7 +206,7 @@ def read_form(name: str, content: bytes) -> Form:
         whole = orjson.loads(content)
         schema, ui = whole["schema"], whole.get("ui", {})
         Draft202012Validator.check_schema(schema)
-        return _compiled(name, whole, schema, ui)
+        return _compiled(name, whole, bounded(schema), ui)
     except orjson.JSONDecodeError as error:
         reason = Text(f"no JSON ({error})", f"不是有效的JSON({error})")
     except SchemaError as error:

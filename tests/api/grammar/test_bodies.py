@@ -203,3 +203,21 @@ def test_a_contact_without_an_account(company: Company) -> None:
 
     assert made["agent"] is None
     assert made["contacts"][0]["username"] is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v2/messages/publication", {"name": "M", "timeToLive": 10**30}),
+        ("PUT", "/v2/clock", {"timestamp": 10**30}),
+    ],
+)
+def test_numbers_that_no_column_holds(
+    company: Company, method: str, path: str, body: dict[str, object]
+) -> None:
+    answer = company.admin.call(method, path, json=body)
+
+    assert answer.status_code == 400
+    assert [each["pointer"] for each in answer.json()["errors"]] == [
+        f"/{next(name for name in body if name != 'name')}"
+    ]
