@@ -28,6 +28,8 @@ _SHOWN = frozenset(
         Event.INSTANCE_TERMINATED,
         Event.INCIDENT_OPENED,
         Event.INCIDENT_RESOLVED,
+        Event.DECISION_TAKEN,
+        Event.VARIABLES_CORRECTED,
         "ProjectOpened",
         "ProjectStageChanged",
         "RequirementRaised",

@@ -17,7 +17,7 @@ from engine import search as searching
 from engine.authorization import Actor, Permission, duties_of, require
 from engine.events import Event
 from engine.forms import Form
-from engine.schema import JournalEntry, Scope, ScopeMember, UserTask
+from engine.schema import JournalEntry, ProcessInstance, Scope, ScopeMember, UserTask
 from engine.search import Column, Found, Query, Searchable
 
 _FOR_STAFF = frozenset({Event.DECISION_TAKEN, Event.INCIDENT_OPENED})
@@ -70,7 +70,7 @@ def lines(
     shown = [
         each for each in entries if not (actor.is_customer and each.event in _FOR_STAFF)
     ]
-    filled_in = _forms(session, shown)
+    filled_in, guarded = _forms(session, shown), _guarded_in(session, shown)
     held: dict[int | None, Collection[str]] = {}
     found = []
     for entry in shown:
@@ -80,6 +80,10 @@ def lines(
         details = _shown(entry, form, held[entry.scope_key])
         if form and form.blind and is_open and entry.actor != actor.username:
             details = {**details, "values": {}}
+        if entry.instance_key in guarded and entry.event == Event.DECISION_TAKEN:
+            fields, inputs = guarded[entry.instance_key], details.get("inputs", {})
+            inputs = forms.strip(inputs, fields, held[entry.scope_key])
+            details = {**details, "inputs": inputs}
         found.append(Line(entry, details))
     return found
 
@@ -154,6 +158,21 @@ def _forms(
         key: (forms.form_of(session, deployment_key, name), bool(is_open))
         for key, deployment_key, name, is_open in rows
     }
+
+
+def _guarded_in(
+    session: Session, entries: Iterable[JournalEntry]
+) -> Mapping[int | None, Mapping[str, Form]]:
+    """Return the guarded forms of the instances that took decisions, by their keys."""
+    keys = {e.instance_key for e in entries if e.event == Event.DECISION_TAKEN}
+    if not keys:
+        return {}
+    rows = session.execute(
+        select(ProcessInstance.key, ProcessInstance.model_key).where(
+            ProcessInstance.key.in_(keys)
+        )
+    )
+    return {key: guarded_forms(session, model_key) for key, model_key in rows}
 
 
 def _shown(

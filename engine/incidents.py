@@ -145,7 +145,8 @@ def resolve(
         _record(session, actor, incident, variables)
         held.resolve(incident.ref)
         if variables:
-            held.correct(variables)
+            known = incident.ref in held.live.waits
+            held.correct(variables, incident.ref if known else None)
         _go_on(session, held, incident, corrected=bool(variables))
     if incident.code == StateError.code:
         _catch_up(session, actor, incident.instance_key)

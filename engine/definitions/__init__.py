@@ -1,17 +1,26 @@
 """What was deployed: packages, versions of processes and decisions, their models."""
 
 from engine.definitions.bundles import deploy_bundled
+from engine.definitions.decisions import (
+    DecisionEvaluated,
+    Taken,
+    decision,
+    evaluate,
+    kept,
+    search_decisions,
+)
 from engine.definitions.deploying import (
     REVISION,
     DeploymentResult,
     FindingsError,
     deploy,
 )
-from engine.definitions.listing import search, search_decisions
+from engine.definitions.listing import search
 from engine.definitions.models import (
     DefinitionNotFoundError,
     Place,
     decision_of,
+    decision_source,
     element,
     elements,
     files_of,
@@ -31,19 +40,25 @@ from engine.definitions.start_timers import first_due, next_due
 __all__ = [
     "ANYBODY",
     "REVISION",
+    "DecisionEvaluated",
     "DefinitionNotFoundError",
     "DeploymentResult",
     "FindingsError",
     "Package",
     "Place",
+    "Taken",
+    "decision",
     "decision_of",
+    "decision_source",
     "deploy",
     "deploy_bundled",
     "element",
     "elements",
+    "evaluate",
     "files_of",
     "first_due",
     "get",
+    "kept",
     "latest",
     "latest_decision",
     "members_of",

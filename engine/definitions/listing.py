@@ -1,4 +1,4 @@
-"""Finding versions of processes and of decisions."""
+"""Finding versions of processes."""
 
 from typing import Any
 
@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session, aliased
 
 from engine import search as searching
 from engine.authorization import Actor, Permission, require
-from engine.schema import DecisionDefinition, Deployment, ProcessDefinition
+from engine.schema import Deployment, ProcessDefinition
 from engine.search import Found, Query, Searchable
 
 _PROCESSES: Table = ProcessDefinition.metadata.tables["process_definition"]
-_DECISIONS: Table = DecisionDefinition.metadata.tables["decision_definition"]
 _DEPLOYMENTS: Table = Deployment.metadata.tables["deployment"]
 
 _newer = aliased(_PROCESSES, name="newer")
@@ -34,15 +33,6 @@ _PROCESS_SEARCH = Searchable(
     },
     _PROCESSES.c.key,
 )
-_DECISION_SEARCH = Searchable(
-    {
-        "decisionDefinitionKey": searching.key(_DECISIONS.c.key),
-        "decisionDefinitionId": searching.text(_DECISIONS.c.decision_id),
-        "name": searching.text(_DECISIONS.c.name),
-        "version": searching.number(_DECISIONS.c.version),
-    },
-    _DECISIONS.c.key,
-)
 
 
 def search(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
@@ -58,13 +48,3 @@ def search(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
         _DEPLOYMENTS.c.created_at.label("deployed_at"),
     ).join(_DEPLOYMENTS, _DEPLOYMENTS.c.key == _PROCESSES.c.deployment_key)
     return _PROCESS_SEARCH.search(session, rows, query)
-
-
-def search_decisions(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
-    """Return versions of decisions.
-
-    Raises:
-        BadQueryError: A filter, a sort field or an operator is unknown.
-    """
-    require(actor, Permission.READ_DEFINITIONS)
-    return _DECISION_SEARCH.search(session, select(_DECISIONS), query)

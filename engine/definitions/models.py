@@ -201,6 +201,12 @@ def decision_of(session: Session, definition_key: int) -> Decisions:
     return _decisions(session, definition_key)
 
 
+def decision_source(session: Session, decision_key: int) -> SourceFile:
+    """Return the DMN file of a version of a decision."""
+    row = session.get_one(DecisionDefinition, decision_key)
+    return _source(session, row.deployment_key, row.resource_name)
+
+
 def latest_decision(session: Session, decision_id: str) -> DecisionDefinition | None:
     """Return the newest version of a decision, or None."""
     return session.scalar(
@@ -294,8 +300,7 @@ def _decisions(session: Session, decision_key: int) -> Decisions:
     texts = cache.caches(session).texts
     found = texts.get(("decisions", decision_key))
     if found is None:
-        row = session.get_one(DecisionDefinition, decision_key)
-        file = _source(session, row.deployment_key, row.resource_name)
+        file = decision_source(session, decision_key)
         found = parse_decisions(file.content, file.name)
         texts.put(("decisions", decision_key), found)
     return cast("Decisions", found)

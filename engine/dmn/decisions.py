@@ -9,7 +9,7 @@ from engine.dmn.document import Document, name_of
 from engine.dmn.errors import DecisionNotFoundError, DmnError
 from engine.dmn.graph import Graph, InputData, Key, Logic, Service
 from engine.dmn.reading import FileReader
-from engine.dmn.run import DecisionRun, MatchedRule
+from engine.dmn.run import DecisionRun, MatchedRule, TableTaken
 from engine.dmn.session import ServiceFunction, Session
 from engine.errors import Text
 from engine.feel.budget import refuse
@@ -26,13 +26,16 @@ class DecisionResult:
 
     ``outputs`` is what a business rule task merges into the data of the process;
     ``notes`` say what the standard silently turned into null: rows that match
-    together under UNIQUE, values that are not of their type.
+    together under UNIQUE, values that are not of their type. ``given`` is what each
+    decision gave that was needed for it, by id, itself last.
     """
 
     output: Any
     outputs: dict[str, Any] = field(default_factory=dict)
     matched: tuple[MatchedRule, ...] = ()
     notes: tuple[Text, ...] = ()
+    tables: tuple[TableTaken, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Decisions:
@@ -42,6 +45,11 @@ class Decisions:
         self.file, self.namespace = reader.document.file, reader.document.namespace
         self._graph = reader.graph
         self._titles = {key[1]: name_of(xml) for key, xml in reader.raw.items()}
+        self._tables = frozenset(
+            key[1]
+            for key, xml in reader.raw.items()
+            if reader.document.child(xml, "decisionTable") is not None
+        )
         self.problems = tuple(reader.problems)
 
     def _of(self, kind: type) -> tuple[str, ...]:
@@ -61,6 +69,15 @@ class Decisions:
             for i in self._of(Logic)
             if not self._graph.logic(self._key(i)).is_function
         )
+
+    def is_table(self, decision_id: str) -> bool:
+        """Tell whether a decision is a decision table.
+
+        Raises:
+            DecisionNotFoundError: there is none of that id.
+        """
+        self._element(decision_id)
+        return decision_id in self._tables
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -139,7 +156,14 @@ class Decisions:
         except RecursionError:
             refuse("the decision is nested too deeply", "决策嵌套过深")
         outputs = _outputs(element, output)
-        return DecisionResult(output, outputs, tuple(run.matched), tuple(run.notes))
+        return DecisionResult(
+            output,
+            outputs,
+            tuple(run.matched),
+            tuple(run.notes),
+            tuple(run.tables),
+            run.given,
+        )
 
     def _value(
         self, element: Logic | Service, context: Mapping[str, Any], run: DecisionRun

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from engine.dmn.run import DecisionRun, MatchedRule
+from engine.dmn.run import Cell, DecisionRun, MatchedRule, TableTaken
 from engine.dmn.tables import Output, Rule, Table
 from engine.errors import Text
 from engine.feel import tree
@@ -29,6 +29,7 @@ _AGGREGATES: Final[Mapping[str, str]] = {
 class Column:
     """A compiled output column."""
 
+    id: str
     name: str
     ranks: tuple[Evaluate, ...]
     default: Evaluate | None
@@ -58,7 +59,7 @@ Combine = Callable[["TableRun"], Any]
 @compiles(Table)
 def compile_table(table: Table, scope: Scope) -> Evaluate:
     """Compile a decision table."""
-    inputs = tuple(compile_node(node, scope) for node in table.inputs)
+    inputs = tuple(compile_node(column.looks_at, scope) for column in table.inputs)
     cell_scope = scope.inside(["?"])
     columns = tuple(_column(output, scope, cell_scope) for output in table.outputs)
     rows = tuple(_row(rule, table, scope, cell_scope) for rule in table.rules)
@@ -68,7 +69,7 @@ def compile_table(table: Table, scope: Scope) -> Evaluate:
         frame.run.spend(len(rows))
         cells = [Frame({"?": read(frame)}, frame, frame.run) for read in inputs]
         matched = _matching(rows, cells, only_first=first)
-        return TableRun(table, columns, matched, frame).result()
+        return TableRun(table, columns, matched, cells, frame).result()
 
     return value
 
@@ -77,7 +78,7 @@ def _column(output: Output, scope: Scope, cell_scope: Scope) -> Column:
     items = output.values.items if output.values else ()
     ranks = tuple(compile_tests(tree.Tests((item,)), cell_scope) for item in items)
     default = None if output.default is None else compile_node(output.default, scope)
-    return Column(output.name, ranks, default)
+    return Column(output.id, output.name, ranks, default)
 
 
 def _row(rule: Rule, table: Table, scope: Scope, cell_scope: Scope) -> Row:
@@ -111,13 +112,25 @@ class TableRun:
         table: Table,
         columns: tuple[Column, ...],
         matched: list[Row],
+        cells: Sequence[Frame],
         frame: Frame,
     ) -> None:
         self.table, self.columns, self.matched = table, columns, matched
         self.frame, self.run = frame, frame.run
+        inputs = (
+            Cell(column.id, column.name, cell.values["?"])
+            for column, cell in zip(table.inputs, cells, strict=True)
+        )
+        self.taken = TableTaken(table.owner_id, tuple(inputs))
 
     def result(self) -> Any:
         """Return the value of the table by its hit policy."""
+        value = self._result()
+        if isinstance(self.run, DecisionRun):
+            self.run.take(self.taken)
+        return value
+
+    def _result(self) -> Any:
         if not self.matched:
             return self._nothing()
         rows = [self._values(row) for row in self.matched]
@@ -127,20 +140,20 @@ class TableRun:
             case "ANY":
                 return self._any(rows)
             case "PRIORITY":
-                self._keep([self._best(rows)])
+                self._keep(rows, [self._best(rows)])
                 return self._box(rows[self._best(rows)])
             case "OUTPUT ORDER":
                 order = sorted(range(len(rows)), key=lambda i: self._priority(rows[i]))
-                self._keep(order)
+                self._keep(rows, order)
                 return [self._box(rows[index]) for index in order]
             case _:
                 return self._others(rows)
 
     def _others(self, rows: list[Values]) -> Any:
         if self.table.policy == "FIRST":
-            self._keep([0])
+            self._keep(rows, [0])
             return self._box(rows[0])
-        self._keep(range(len(rows)))
+        self._keep(rows, range(len(rows)))
         return self._aggregate([self._box(row) for row in rows])
 
     def _values(self, row: Row) -> Values:
@@ -152,10 +165,11 @@ class TableRun:
         names = (column.name for column in self.columns)
         return dict(zip(names, values, strict=True))
 
-    def _keep(self, indexes: Sequence[int]) -> None:
-        if isinstance(self.run, DecisionRun):
-            for index in indexes:
-                self.run.match(self.matched[index].match)
+    def _keep(self, rows: Sequence[Values], indexes: Sequence[int]) -> None:
+        for index in indexes:
+            pairs = zip(self.columns, rows[index], strict=True)
+            given = tuple(Cell(c.id, c.name or self.table.owner, v) for c, v in pairs)
+            self.taken.rows.append((self.matched[index].match, given))
 
     def _nothing(self) -> Any:
         if any(column.default for column in self.columns):
@@ -169,13 +183,13 @@ class TableRun:
         return None if self.table.aggregation else []
 
     def _unique(self, rows: list[Values]) -> Any:
-        self._keep(range(len(rows)))
+        self._keep(rows, range(len(rows)))
         if len(rows) > 1:
             return self._contradiction()
         return self._box(rows[0])
 
     def _any(self, rows: list[Values]) -> Any:
-        self._keep(range(len(rows)))
+        self._keep(rows, range(len(rows)))
         first = list(rows[0])
         if any(not _all_equal(first, list(row), self.run) for row in rows[1:]):
             return self._contradiction()

@@ -1,7 +1,7 @@
 """One evaluation of decisions: what matched and what was odd."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from engine.feel.scope import NOTHING_LENT, Run
 
 _MAX_NOTES = 100
 _MAX_MATCHED = 10_000
+_MAX_TABLES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,32 @@ class MatchedRule:
     annotations: tuple[tuple[str, str], ...] = ()
 
 
-class DecisionRun(Run):
-    """A run that remembers which rows matched."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A column of a table and the value that it had."""
 
-    __slots__ = ("matched", "notes")
+    id: str
+    name: str
+    value: Any
+
+
+@dataclass(slots=True)
+class TableTaken:
+    """One evaluation of a table: what it looked at, its rows and what they gave."""
+
+    decision_id: str
+    inputs: tuple[Cell, ...]
+    rows: list[tuple[MatchedRule, tuple[Cell, ...]]] = field(default_factory=list)
+
+
+class DecisionRun(Run):
+    """A run that remembers which rows matched and what each decision gave.
+
+    ``given`` is what decisions gave by their ids, in the order in which they were
+    ready.
+    """
+
+    __slots__ = ("given", "matched", "notes", "tables")
 
     def __init__(
         self,
@@ -39,11 +62,16 @@ class DecisionRun(Run):
         super().__init__(moment, functions)
         self.matched: list[MatchedRule] = []
         self.notes: list[Text] = []
+        self.tables: list[TableTaken] = []
+        self.given: dict[str, Any] = {}
 
-    def match(self, rule: MatchedRule) -> None:
-        """Remember a row."""
-        if len(self.matched) < _MAX_MATCHED:
-            self.matched.append(rule)
+    def take(self, table: TableTaken) -> None:
+        """Remember a table and its rows."""
+        free = _MAX_MATCHED - len(self.matched)
+        del table.rows[free:]
+        self.matched += [rule for rule, _ in table.rows]
+        if len(self.tables) < _MAX_TABLES:
+            self.tables.append(table)
 
     def note(self, note: Text) -> None:
         """Remember that the standard made something null that people should know."""

@@ -44,7 +44,10 @@ class Session:
             # A knowledge model may call itself.
             frame.values[element.name] = result
             return result
-        return conform(result, element.kind, element.name, self.run)
+        value = conform(result, element.kind, element.name, self.run)
+        if isinstance(self.run, DecisionRun):
+            self.run.given[key[1]] = value
+        return value
 
     def _seen_by(self, element: Logic) -> dict[str, Any]:
         seen: dict[str, Any] = {}

@@ -18,9 +18,19 @@ AGGREGATIONS: Final = frozenset({"", "SUM", "MIN", "MAX", "COUNT"})
 class Output(tree.Node):
     """An output column; ``values`` are its possible values, best first."""
 
+    id: str
     name: str
     values: tree.Tests | None
     default: tree.Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Input(tree.Node):
+    """An input column; its name is its label, else what it looks at."""
+
+    id: str
+    name: str
+    looks_at: tree.Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class Table(tree.Node):
     owner: str
     policy: str
     aggregation: str
-    inputs: tuple[tree.Node, ...]
+    inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
 
@@ -103,8 +113,13 @@ class TableReader:
                 ),
             )
 
-    def _input(self, column: Xml) -> tree.Node:
+    def _input(self, column: Xml) -> Input:
         expression = self.document.child(column, "inputExpression")
+        text = self.document.text(expression)
+        label = column.get("label", "") or text
+        return Input(column.get("id", ""), label, self._looks_at(column, expression))
+
+    def _looks_at(self, column: Xml, expression: Xml | None) -> tree.Node:
         text = self.document.text(expression)
         if expression is None or not text:
             self.boxes.problem(
@@ -148,7 +163,7 @@ class TableReader:
         default = self.document.child(column, "defaultOutputEntry")
         text = self.document.text(default)
         node = self.boxes.expression(text, column) if text else None
-        return Output(name_of(column), tests, node)
+        return Output(column.get("id", ""), name_of(column), tests, node)
 
     def _rule(
         self, rule: Xml, index: int, inputs: int, outputs: list[Xml], names: list[str]

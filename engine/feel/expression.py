@@ -33,12 +33,13 @@ def known_names(names: Collection[str] = ()) -> KnownNames:
 class Expression:
     """A compiled expression; it can be evaluated by many threads at once."""
 
-    __slots__ = ("_evaluate", "functions", "names", "text")
+    __slots__ = ("_evaluate", "functions", "names", "paths", "text")
 
     def __init__(self, text: str, names: KnownNames, scope: Scope) -> None:
         self.text = text
         self._evaluate = compile_node(parse_expression(text, names), scope)
         self.names = frozenset(scope.reads.variables)
+        self.paths = frozenset(scope.reads.paths)
         self.functions = frozenset(scope.reads.functions)
 
     def evaluate(
@@ -72,8 +73,13 @@ class Expression:
         return value
 
     def missing(self, context: Context) -> tuple[str, ...]:
-        """Return the free names that ``context`` does not hold at all, sorted."""
-        return tuple(sorted(name for name in self.names if name not in context))
+        """Return the names and paths that ``context`` does not hold at all, sorted.
+
+        Of ``a.b.c`` only the part is named up to what is missing.
+        """
+        names = {name for name in self.names if name not in context}
+        names |= {_missing_part(path, context) for path in self.paths} - {""}
+        return tuple(sorted(names))
 
 
 class UnaryTests:
@@ -113,6 +119,21 @@ class UnaryTests:
         except RecursionError:
             refuse(*_TOO_DEEP)
         return verdict
+
+
+def _missing_part(path: tuple[str, ...], context: Context) -> str:
+    """Return a path up to the first entry that is not there; "" where all are."""
+    holder: Any = context
+    for count, name in enumerate(path, 1):
+        if isinstance(holder, Mapping):
+            if name not in holder:
+                return ".".join(path[:count])
+            holder = holder[name]
+        elif holder is None:
+            return ".".join(path[:count])
+        else:
+            return ""  # a list, or a part of a date
+    return ""
 
 
 def _new_expression(text: str, names: tuple[str, ...]) -> Expression:

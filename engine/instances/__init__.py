@@ -8,8 +8,13 @@ from engine.instances.commands import (
     create,
     end,
     resume,
-    set_variables,
     suspend,
+)
+from engine.instances.correction import (
+    ElementNotFoundError,
+    ElementOverError,
+    set_element_variables,
+    set_variables,
 )
 from engine.instances.modification import (
     Activate,
@@ -37,6 +42,8 @@ __all__ = [
     "Activate",
     "Change",
     "ElementNotActiveError",
+    "ElementNotFoundError",
+    "ElementOverError",
     "InstanceNotFoundError",
     "MayNotStartError",
     "MoveTokens",
@@ -56,6 +63,7 @@ __all__ = [
     "resume",
     "search",
     "sequence_flows",
+    "set_element_variables",
     "set_variables",
     "suspend",
     "variables",

@@ -157,23 +157,6 @@ def resume(session: Session, actor: Actor, key: int) -> None:
     steps.deliver_awaited(session, SYSTEM, key)
 
 
-def set_variables(
-    session: Session, actor: Actor, key: int, values: Mapping[str, Any]
-) -> None:
-    """Correct process data by hand, in every token of the instance.
-
-    Raises:
-        InstanceNotFoundError: There is none.
-        IllegalMoveError: It is over, or suspended.
-        UnsuitableValueError: A value cannot be process data.
-    """
-    require(actor, Permission.MANAGE_INSTANCES)
-    instance = steps.lock(session, key)
-    steps.require_going(instance)
-    with steps.holding(session, actor, instance) as held:
-        held.correct(values)
-
-
 def _definition(
     session: Session,
     process_id: str | None,

@@ -6,6 +6,7 @@ commands and says in a ``Step`` what they did.
 """
 
 from engine.runtime.counterparts import Pair, compare
+from engine.runtime.data import accept_value
 from engine.runtime.describe import describe
 from engine.runtime.faults import (
     ModelError,
@@ -82,6 +83,7 @@ __all__ = [
     "WaitKind",
     "Weight",
     "WorkingCalendar",
+    "accept_value",
     "check",
     "compare",
     "compile_model",

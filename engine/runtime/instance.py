@@ -8,6 +8,7 @@ from engine.errors import Text
 from engine.runtime import (
     arming,
     codec,
+    correcting,
     cutting,
     messages,
     migrating,
@@ -281,12 +282,33 @@ class LiveInstance:
             UnsuitableValueError: a value cannot be process data.
         """
         new = accept(values)
-        if ref is not None:
-            token = self._token(ref)
-            token.data = {**token.data, **new}
-            return
-        for token in list(self._root.tasks.values()):
-            _set_below(token, new)
+        if ref is None:
+            correcting.everywhere(self._root, new)
+        else:
+            correcting.inside(self._token(ref), new)
+
+    def correct(
+        self, values: Mapping[str, Any], surroundings: Surroundings, ref: str | None
+    ) -> Step:
+        """Set variables in the called process that holds ``ref``, or everywhere.
+
+        Conditions that have become true are caught.
+
+        Raises:
+            NotWaitingError: there is no such token.
+            UnsuitableValueError: a value cannot be process data.
+        """
+        new = accept(values)
+        token = self._root.task_tree if ref is None else self._token(ref)
+        return self._step(surroundings, lambda: correcting.around(token, new))
+
+    def look(self, surroundings: Surroundings) -> Step:
+        """Catch the conditions that have become true."""
+        return self._step(surroundings, lambda: None)
+
+    def has(self, ref: str) -> bool:
+        """Tell whether a token of that name is there."""
+        return self._root.find(ref) is not None
 
     def variables(self, ref: str | None = None) -> dict[str, Any]:
         """Return the data of the whole process, or what the element at ``ref`` sees.
@@ -376,11 +398,3 @@ def _begin(root: RootScope, data: Data, names: tuple[str, ...], payload: Any) ->
         scopes.begin_behind(root, begun, names[0])
     else:
         scopes.begin(root, begun, names)
-
-
-def _set_below(token: Token, new: Data) -> None:
-    token.data = {**token.data, **new}
-    inside = token.inside
-    if inside is not None and inside.spec.element is not None:
-        for inner in list(inside.tasks.values()):
-            _set_below(inner, new)

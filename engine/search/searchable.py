@@ -161,13 +161,13 @@ def _beyond(order: Sequence[_Rank], mark: Sequence[Any]) -> ColumnElement[bool]:
 
 
 def _cursor(mark: Sequence[Any]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(list(mark))).decode().rstrip("=")
+    # Clients check the form: the standard alphabet, padded.
+    return base64.b64encode(orjson.dumps(list(mark))).decode()
 
 
 def _marked(cursor: str, order: Sequence[_Rank]) -> list[Any]:
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        values = orjson.loads(base64.urlsafe_b64decode(padded))
+        values = orjson.loads(base64.b64decode(cursor, validate=True))
         return [
             None if value is None else rank.column.read(value)
             for rank, value in zip(order, values, strict=True)

@@ -123,9 +123,14 @@ class Held:
             step = remains.cut_off(self._session, self.instance, reason, at)
             self.changes.add(step)
 
-    def correct(self, values: Mapping[str, Any]) -> None:
-        """Set process data by hand, at every token."""
-        self.live.set_variables(values)
+    def correct(self, values: Mapping[str, Any], ref: str | None = None) -> None:
+        """Set process data by hand: of the called process that holds ``ref``, or all.
+
+        Raises:
+            NotWaitingError: There is no such token.
+            UnsuitableValueError: A value cannot be process data.
+        """
+        self.run(lambda live, around: live.correct(values, around, ref))
 
     def resolve(self, ref: str) -> None:
         """Count the incident at this token as resolved by the actor."""

@@ -114,6 +114,7 @@ def _searched(company: Company) -> dict[str, list[str]]:
         "user_task_key": ("user-tasks", "userTaskKey"),
         "process_instance_key": ("process-instances", "processInstanceKey"),
         "process_definition_key": ("process-definitions", "processDefinitionKey"),
+        "decision_definition_key": ("decision-definitions", "decisionDefinitionKey"),
         "customer_key": ("customers", "customerKey"),
         "username": ("users", "username"),
         "incident_key": ("incidents", "incidentKey"),

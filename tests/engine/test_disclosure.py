@@ -5,7 +5,8 @@ import pytest
 from engine import disclosure
 from engine.authorization import PermissionMissingError
 from engine.search import Query, Sort
-from tests.builders import ADMIN, diagram, end, line, person, start, task
+from tests.builders import ADMIN, diagram, end, line, person, rule, start, task
+from tests.unit.dmn.drawing import decision, file, literal
 
 ONE = diagram("one", line(start(), task("UT_a", duty="clerk", form="UT_a"), end()))
 FORMS = {"UT_a": {"amount": {"type": "integer", "x-readers": ["clerk"]}}}
@@ -50,3 +51,29 @@ def test_others_look_through_their_own_and_their_projects(world):
 def test_customers_have_no_journal(world):
     with pytest.raises(PermissionMissingError):
         search(world, person("hp"))
+
+
+def test_a_decision_tells_its_inputs_to_the_readers_of_the_fields_alone(world):
+    drawn = decision("fee", literal("a.amount * 2"))
+    deciding = diagram(
+        "deciding",
+        line(
+            start(),
+            task("UT_a", duty="clerk", form="UT_a"),
+            rule("BR", "fee"),
+            task("UT_b", duty="clerk"),
+            end(),
+        ),
+    )
+    scope = world.project(manager="chen", contact="hp")
+    world.deploy(deciding, forms=FORMS, **{"fee.dmn": file(drawn).decode()})
+    world.start("deciding", scope=scope)
+    world.complete("zhao", "UT_a", amount=168)
+
+    def inputs(actor):
+        found = search(world, actor, filter={"operationType": "DecisionTaken"})
+        return [each.details["inputs"] for each in found]
+
+    assert inputs(person("zhao")) == [{"a": {"amount": 168}}]
+    assert inputs(person("chen")) == [{"a": {}}]
+    assert inputs(ADMIN) == [{"a": {}}]

@@ -17,10 +17,11 @@ class Level(Enum):
 
 @dataclass
 class Reads:
-    """The free names that one expression uses."""
+    """The free names that one expression uses, and the paths that begin with one."""
 
     variables: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    paths: set[tuple[str, ...]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,15 @@ class Scope:
             reads = self.reads.functions if called else self.reads.variables
             reads.add(name)
         return Place(tuple(filters), hops, is_root=True)
+
+    def is_free(self, name: str) -> bool:
+        """Tell whether a name means a variable, whatever is around it."""
+        scope: Scope = self
+        while scope.parent is not None and scope.level is Level.LOCAL:
+            if name in scope.names:
+                return False
+            scope = scope.parent
+        return scope.level is Level.ROOT
 
 
 def root(types: Mapping[str, FeelType] | None = None) -> Scope:

@@ -17,6 +17,8 @@ from engine.feel.values import lift
 def compile_path(node: tree.Path, scope: Scope) -> Evaluate:
     """Compile ``a.b``: an entry, a part of a date, or that of every list item."""
     source, name = compile_node(node.source, scope), node.name
+    if steps := _steps(node, scope):
+        scope.reads.paths.add(steps)
 
     def value(frame: Frame) -> Any:
         owner = source(frame)
@@ -25,6 +27,17 @@ def compile_path(node: tree.Path, scope: Scope) -> Evaluate:
         return _member(owner, name, frame.run)
 
     return value
+
+
+def _steps(node: tree.Node, scope: Scope) -> tuple[str, ...]:
+    """Return the names of a path that begins with a variable; () of any other."""
+    names: list[str] = []
+    while isinstance(node, tree.Path):
+        names.append(node.name)
+        node = node.source
+    if isinstance(node, tree.Name) and scope.is_free(node.name):
+        return (node.name, *reversed(names))
+    return ()
 
 
 def _member(owner: Any, name: str, run: Run, depth: int = 0) -> Any:

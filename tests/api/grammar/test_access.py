@@ -29,11 +29,14 @@ OF_ADMINISTRATORS = {
     "POST /v2/process-instances/{process_instance_key}/suspension",
     "POST /v2/process-instances/{process_instance_key}/resumption",
     "POST /v2/incidents/{incident_key}/resolution",
+    "PUT /v2/element-instances/{element_instance_key}/variables",
 }
 OF_THE_COMPANY = {
     "POST /v2/users/search",
     "GET /v2/duties",
     "POST /v2/process-definitions/search",
+    "POST /v2/decision-definitions/search",
+    "POST /v2/decision-definitions/evaluation",
     "POST /v2/projects",
     "POST /v2/customers",
     "GET /v2/reports/{name}",

@@ -82,6 +82,7 @@ def test_a_search_that_is_not_of_the_grammar(company: Company, body) -> None:
         "customers",
         "projects",
         "process-definitions",
+        "decision-definitions",
         "process-instances",
         "element-instances",
         "incidents",

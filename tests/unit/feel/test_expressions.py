@@ -225,5 +225,24 @@ def test_missing_names_are_those_that_the_context_does_not_hold() -> None:
     assert expression.missing({"b": None}) == ("a", "c")
 
 
+@pytest.mark.parametrize(
+    ("context", "missing"),
+    [
+        ({}, ("a",)),
+        ({"a": None}, ("a.b",)),
+        ({"a": {}}, ("a.b",)),
+        ({"a": {"b": {}}}, ("a.b.c",)),
+        ({"a": {"b": {"c": None}}}, ()),
+        ({"a": [{"b": {}}]}, ()),
+    ],
+)
+def test_a_missing_path_is_named_up_to_what_is_missing(
+    context: dict[str, Any], missing: tuple[str, ...]
+) -> None:
+    expression = compile_expression("a.b.c + count(for x in [1] return x.y)")
+
+    assert expression.missing(context) == missing
+
+
 def test_equal_texts_share_one_compiled_expression() -> None:
     assert compile_expression("a + 1") is compile_expression("a + 1")
