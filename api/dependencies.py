@@ -13,7 +13,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from api import access, auth, idempotency
-from api.endpoints import Function, Given, OneThreadRoute
+from api.endpoints import Endpoint, Function, Given, OneThreadRoute, Write
 from api.language import speaking
 from engine import jobs, worker
 from engine.authorization import Actor
@@ -110,7 +110,7 @@ def carry_out(database: Database, work: Callable[[Session], T]) -> T:
 
 
 @contextmanager
-def _commanding(request: Request) -> Generator[Session]:
+def commanding(request: Request) -> Generator[Session]:
     """Give the transaction of a caller who is known, and claim his key in it.
 
     Proving a password takes long, so it is done before the transaction begins; what
@@ -148,7 +148,7 @@ class CommandRoute(OneThreadRoute):
         if _visitor in wanted:
             access.require(request, None)
         if _transaction in wanted:
-            with _commanding(request) as session:
+            with commanding(request) as session:
                 yield {**given, _actor: request.state.actor, _transaction: session}
         elif _reading in wanted:
             with database.reading() as session:
@@ -182,6 +182,17 @@ class CommandRoute(OneThreadRoute):
                 return repeated.response
 
         return handle
+
+
+class PatientRoute(CommandRoute):
+    """A route whose endpoint is a coroutine, because it may wait for minutes.
+
+    It opens its transactions itself, in threads, when there is something to do.
+    """
+
+    @override
+    def _in_one_thread(self, endpoint: Endpoint, write: Write) -> Endpoint:
+        return endpoint
 
 
 async def _digest(request: Request) -> None:

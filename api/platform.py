@@ -22,6 +22,7 @@ from engine.operations import Operations
 from engine.settings import Settings
 from engine.sign_in import SignIns
 from engine.worker import Worker
+from engine.worker.lobby import lobby_of
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Platform:
 
     def stop(self) -> None:
         """Finish what is running and give everything back."""
+        lobby_of(self.database).close()
         if self.worker is not None:
             self.worker.stop()
         self.database.close()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, identity, journal, passwords, sign_in
 from engine.actors import Actor
-from engine.authorization import Permission, permits, require
+from engine.authorization import JOB_TYPE, Permission, permits, require
 from engine.errors import (
     InvalidInputError,
     NotFoundError,
@@ -23,6 +23,7 @@ LONGEST_DAYS = 366
 LINK_HOURS = 24
 PREFIX = "fuwu_"
 _LINK = "password:set"  # no permission: such a token opens nothing but its link
+_LONGEST_TYPE = 200
 _SCOPES = frozenset(permission.value for permission in Permission) | {"*"}
 
 
@@ -190,7 +191,9 @@ def _check(actor: Actor, name: str, scopes: list[str], days: int) -> None:
             _problem("/days", "A token lives 1 to 366 days", "有效期须为1至366天")
         )
     known = _SCOPES | {f"{scope.partition(':')[0]}:*" for scope in _SCOPES}
-    unknown = [scope for scope in scopes if scope not in known]
+    unknown = [
+        scope for scope in scopes if scope not in known and not _is_job_type(scope)
+    ]
     if unknown or not scopes:
         problems.append(
             _problem(
@@ -209,6 +212,11 @@ def _check(actor: Actor, name: str, scopes: list[str], days: int) -> None:
             "无法创建令牌;请更正所列字段",
             tuple(problems),
         )
+
+
+def _is_job_type(scope: str) -> bool:
+    named = scope.removeprefix(JOB_TYPE)
+    return named != scope and 0 < len(named) <= _LONGEST_TYPE
 
 
 def _problem(pointer: str, en: str, zh: str) -> Problem:

@@ -60,6 +60,12 @@ class Permission(StrEnum):
     READ_PROCEDURE = "procedure:read"
 
 
+JOB_TYPE = f"{Permission.WORK_JOBS}:"
+"""What a token's scope for jobs of one type begins with."""
+
+_ALL_JOBS = frozenset({Permission.WORK_JOBS.value, "jobs:*", "*"})
+
+
 class Who(StrEnum):
     """Groups of accounts in the table."""
 
@@ -143,6 +149,20 @@ class TokenScopeError(NotAllowedError):
         )
 
 
+class JobTypeError(NotAllowedError):
+    """The API token that was used is for jobs of other types."""
+
+    code = "job-type-not-allowed"
+
+    def __init__(self, job_type: str) -> None:
+        super().__init__(
+            f"The API token is not for jobs of type {job_type}; use one with the scope "
+            f"{JOB_TYPE}{job_type}",
+            f"所用API令牌不能处理{job_type}类作业;请改用具备权限"
+            f"{JOB_TYPE}{job_type}的令牌",
+        )
+
+
 class DutyMissingError(NotAllowedError):
     """The actor is not charged with this duty."""
 
@@ -198,6 +218,31 @@ def require(actor: Actor, permission: Permission) -> None:
         raise PermissionMissingError(permission)
     if not _token_permits(actor, permission):
         raise TokenScopeError(permission)
+
+
+def require_job_type(actor: Actor, job_type: str) -> None:
+    """Raise unless the actor may work jobs of this type.
+
+    A token with the scope ``jobs:work:TYPE`` works these only; a ``*`` at the end
+    stands for any rest.
+
+    Raises:
+        PermissionMissingError: Jobs are for other accounts.
+        TokenScopeError: The API token is restricted to other operations.
+        JobTypeError: It is restricted to other types.
+    """
+    require(actor, Permission.WORK_JOBS)
+    if actor.scopes is None or actor.scopes & _ALL_JOBS:
+        return
+    for scope in actor.scopes:
+        named = scope.removeprefix(JOB_TYPE)
+        if named == scope:
+            continue
+        if named == job_type or (
+            named.endswith("*") and job_type.startswith(named[:-1])
+        ):
+            return
+    raise JobTypeError(job_type)
 
 
 def require_candidate(
@@ -307,4 +352,8 @@ def _token_permits(actor: Actor, permission: Permission) -> bool:
     if actor.scopes is None:
         return True
     noun = permission.value.partition(":")[0]
-    return bool(actor.scopes & {permission.value, f"{noun}:*", "*"})
+    if actor.scopes & {permission.value, f"{noun}:*", "*"}:
+        return True
+    return permission is Permission.WORK_JOBS and any(
+        scope.startswith(JOB_TYPE) for scope in actor.scopes
+    )

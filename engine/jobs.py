@@ -24,6 +24,9 @@ TABLE: Table = Job.metadata.tables["job"]
 EXTERNAL = "external"
 """The kind of a job that waits for somebody else's worker."""
 
+WORKER_TRIES = 3
+"""How often somebody else's worker may try where the diagram does not say."""
+
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _CLAIM = timedelta(minutes=15)
 _LONGEST_WAIT = 3600.0
@@ -54,6 +57,13 @@ class Runner(Protocol):
 
     def submit(self, keys: Iterable[int]) -> None:
         """Work these jobs; those that others have claimed are left alone."""
+
+
+class Lobby(Protocol):
+    """Where other people's workers wait for jobs, in this process."""
+
+    def ring(self, operation: str) -> None:
+        """Tell the one who has waited longest that there is something to do."""
 
 
 def enqueue(
@@ -91,11 +101,22 @@ def enqueue(
     if job.kind == EXTERNAL:
         # Nobody of ours is to look at it, so it is not among what is due.
         job.due_at = _NEVER
+        job.max_attempts = max_attempts or WORKER_TRIES
     session.add(job)
     session.flush()
-    if job.kind != EXTERNAL:
+    if job.kind == EXTERNAL:
+        announce(session, job)
+    else:
         _hand_over(session, job)
     return job
+
+
+def announce(session: Session, job: Job) -> None:
+    """Tell workers who wait for it that the job is there, once it really is."""
+    lobby: Lobby | None = database_of(session).info.get("lobby")
+    if lobby is not None:
+        operation = job.operation
+        after_commit(session, lambda: lobby.ring(operation))
 
 
 def enqueued(session: Session) -> tuple[int, ...]:
@@ -197,11 +218,19 @@ def postpone(session: Session, job: Job, seconds: float = 30) -> None:
 def retry(session: Session, job: Job) -> None:
     """Let a job that failed begin anew, with all its attempts.
 
+    Somebody else's worker has those that he was given meanwhile, if he was given any.
+
     Raises:
         IllegalMoveError: It has not failed.
     """
     JOB.check(job.state, JobState.CREATED)
     job.state = JobState.CREATED
+    if job.kind == EXTERNAL:
+        if job.max_attempts <= job.attempts:
+            job.max_attempts = job.attempts + job.payload.get("retries", WORKER_TRIES)
+        session.flush()
+        announce(session, job)
+        return
     job.attempts, job.due_at = 0, clock.system_now()
     session.flush()
     _hand_over(session, job)

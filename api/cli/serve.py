@@ -2,17 +2,21 @@
 
 import argparse
 import secrets
+import socket
 import sys
 
 import uvicorn
 from pydantic import SecretStr
+from typing_extensions import override
 
 from api import logs
 from api.app import create_app
 from api.cli import options
 from api.platform import Platform, open_platform, prepare
 from engine.settings import Settings
+from engine.worker.lobby import Lobby, lobby_of
 
+_NOT_STARTED = 3
 _HOST, _PORT = "127.0.0.1", 8080
 _PEOPLE = (
     "zhao 赵明 · hou 侯福龙 · wang 王立民 · pan 潘晓彤 · jin 金忠权 · chen 陈刚 · "
@@ -48,7 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     platform = open_platform(settings)
     notes = prepare(platform)
     _greet(chosen, platform, notes, show_password=drawn)
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(platform),
         host=chosen.host,
         port=chosen.port,
@@ -56,7 +60,22 @@ def run(chosen: argparse.Namespace) -> int:
         log_level="warning",
         timeout_graceful_shutdown=10,
     )
-    return 0
+    server = _Server(config, lobby_of(platform.database))
+    server.run()
+    return 0 if server.started else _NOT_STARTED
+
+
+class _Server(uvicorn.Server):
+    """A server that sends those home who wait for jobs before it stops."""
+
+    def __init__(self, config: uvicorn.Config, lobby: Lobby) -> None:
+        super().__init__(config)
+        self._lobby = lobby
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._lobby.close()
+        await super().shutdown(sockets)
 
 
 def _greet(

@@ -113,11 +113,19 @@ class UserWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What a service task calls; ``result`` is empty where the answer is dropped."""
+    """What a service task calls; ``result`` is empty where the answer is dropped.
+
+    Somebody's own worker (``for_workers``) brings variables instead of one result:
+    ``outputs`` say what becomes of them; without any they are stored as they come.
+    """
 
     name: str
     parameters: Mapping[str, Expression] = field(default_factory=dict)
     result: str = ""
+    for_workers: bool = False
+    outputs: Mapping[str, Expression] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    retries: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,19 @@ class Operator:
     """The operation that a service task calls.
 
     ``parameters`` holds FEEL texts by parameter name; ``result`` names the
-    variable that takes the answer, empty when it is not kept.
+    variable that takes the answer, empty when it is not kept. Work for somebody's
+    own worker (``for_workers``) has more: ``outputs`` are FEEL texts by the name of
+    the variable that takes them, ``headers`` constants for the worker, ``retries``
+    how often it may try (a number as text, or empty).
     """
 
     operation: str
     parameters: dict[str, str] = field(default_factory=dict)
     result: str = ""
+    for_workers: bool = False
+    outputs: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    retries: str = ""
 
 
 def properties(element: Element) -> dict[str, str]:
@@ -67,19 +74,35 @@ def operator(element: Element) -> Operator | None:
             found.get("resultVariable") or "",
         )
     for found in _extensions(element, "taskDefinition"):
-        return Operator(found.get("type") or "")
+        return _worked(element, found.get("type") or "", found.get("retries") or "")
     if topic := element.get(f"{{{CAMUNDA}}}topic"):
-        return Operator(topic)
+        return _worked(element, topic, "")
     if xml.local_name(element) == "serviceTask" and element.get("operationRef"):
         return Operator(xml.reference(element, element.get("operationRef")))
     return None
 
 
-def is_for_workers(element: Element) -> bool:
-    """Tell whether the call is for somebody's own worker, as Camunda's words say."""
-    ours = any(True for _ in _extensions(element, "serviceTaskOperator"))
-    theirs = any(True for _ in _extensions(element, "taskDefinition"))
-    return not ours and (theirs or bool(element.get(f"{{{CAMUNDA}}}topic")))
+def _worked(element: Element, job_type: str, retries: str) -> Operator:
+    """Return what somebody's own worker is to do, as Camunda's words say it."""
+    return Operator(
+        job_type,
+        for_workers=True,
+        parameters=_mapped(element, "ioMapping", "input", "target", "source"),
+        outputs=_mapped(element, "ioMapping", "output", "target", "source"),
+        headers=_mapped(element, "taskHeaders", "header", "key", "value"),
+        retries=retries,
+    )
+
+
+def _mapped(
+    element: Element, holder: str, kind: str, name: str, value: str
+) -> dict[str, str]:
+    return {
+        str(item.get(name)): item.get(value) or ""
+        for found in _extensions(element, holder)
+        for item in found.iterchildren()
+        if xml.local_name(item) == kind and item.get(name)
+    }
 
 
 def decision(element: Element) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from engine.errors import Text
 from engine.runtime import (
     arming,
+    calls,
     codec,
     correcting,
     cutting,
@@ -107,14 +108,15 @@ class LiveInstance:
     def complete_call(self, ref: str, result: Any, surroundings: Surroundings) -> Step:
         """Bring back the result of the service task at ``ref``.
 
+        What somebody's own worker brings are variables by name.
+
         Raises:
             NotWaitingError: no call is open there.
             UnsuitableValueError: the result cannot be process data.
         """
         token = self._waiting(ref, WaitKind.CALL)
-        name = token.wait.result if token.wait else None
-        values = {name: accept_value(result)} if name else {}
-        return self._finish(token, values, surroundings)
+        calls.bring(token, accept_value(result))
+        return self._finish(token, {}, surroundings)
 
     def throw_error(
         self, ref: str, error_code: str, message: str, surroundings: Surroundings
@@ -331,6 +333,11 @@ class LiveInstance:
                 if token.wait is not None
             }
         )
+
+    def is_for_workers(self, ref: str) -> bool:
+        """Tell whether the service task at ``ref`` is drawn for others' workers."""
+        operation = self._token(ref).element.operation
+        return operation is not None and operation.for_workers
 
     @property
     def is_finished(self) -> bool:

@@ -53,7 +53,8 @@ class Wait:
     * TIMER: ``due_at``; ``cycle`` is the text of a repeating timer, else empty.
     * MESSAGE, SIGNAL: ``name``; ``correlation_key`` (parts joined by ``/``, empty
       where none is declared). ``starts`` tells an event sub-process start.
-    * CALL: ``operation`` and ``parameters`` (evaluated), ``result``.
+    * CALL: ``operation`` and ``parameters`` (evaluated), ``result``; for somebody's
+      own worker ``headers`` and, where the model says it, ``retries``.
     * INCIDENT: ``incident``; the token stands still until it is retried.
 
     ``path`` holds the ids of the enclosing sub-processes and call activities,
@@ -82,6 +83,8 @@ class Wait:
     correlation_key: str = ""
     operation: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    retries: int | None = None
     incident: "StepIncident | None" = None
 
 

@@ -90,7 +90,15 @@ def prepare_remote(
         context = context_of(session, actor, instance, wait)
         with attempt(session):
             parameters = _guarded(wait, lambda: prepare(context, wait.parameters))
-    return {"parameters": dict(parameters), "result": wait.result or ""}
+    payload: dict[str, Any] = {
+        "parameters": dict(parameters),
+        "result": wait.result or "",
+    }
+    if wait.headers:
+        payload["headers"] = dict(wait.headers)
+    if wait.retries is not None:
+        payload["retries"] = wait.retries
+    return payload
 
 
 def context_of(

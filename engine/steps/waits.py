@@ -63,6 +63,7 @@ def enqueue_calls(
             ref=wait.ref,
             element_id=wait.element_id,
             scope_key=instance.scope_key,
+            max_attempts=wait.retries,
         )
 
 

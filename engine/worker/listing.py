@@ -3,26 +3,42 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from engine import search as searching
 from engine.actors import Actor
 from engine.authorization import Permission, require
-from engine.jobs import TABLE, JobNotFoundError
+from engine.jobs import EXTERNAL, TABLE, JobNotFoundError
 from engine.lifecycles import JobState
-from engine.schema import ProcessInstance
+from engine.schema import ElementInstance, ProcessInstance
 from engine.search import Column, Found, Query, Searchable
 
 _INSTANCES = ProcessInstance.metadata.tables["process_instance"]
+_ELEMENTS = ElementInstance.metadata.tables["element_instance"]
+_ENTERED = (
+    select(func.max(_ELEMENTS.c.key))
+    .where(
+        _ELEMENTS.c.instance_key == TABLE.c.instance_key,
+        _ELEMENTS.c.ref == TABLE.c.ref,
+    )
+    .correlate(TABLE)
+    .scalar_subquery()
+)
+_CARRIED = case((TABLE.c.kind == EXTERNAL, TABLE.c.payload)).label("carried")
+_TRIES_AGAIN = and_(TABLE.c.state == JobState.CREATED, TABLE.c.attempts > 0)
 NAMES: Mapping[str, Column] = {
     "jobKey": searching.key(TABLE.c.key),
     "type": searching.text(TABLE.c.operation),
-    "kind": searching.text(TABLE.c.kind),
-    "worker": searching.text(TABLE.c.worker),
+    "origin": searching.text(TABLE.c.kind),
+    "worker": searching.text(TABLE.c.worker, nullable=True),
     "state": searching.state(TABLE.c.state, JobState),
+    "priority": searching.number(-TABLE.c.rank),
+    "errorCode": searching.text(TABLE.c.error_code, nullable=True),
+    "hasFailedWithRetriesLeft": searching.flag(_TRIES_AGAIN),
+    "elementInstanceKey": searching.key(_ENTERED, nullable=True),
     "elementId": searching.text(TABLE.c.element_id),
-    "errorMessage": searching.text(TABLE.c.error),
+    "errorMessage": searching.text(TABLE.c.error, nullable=True),
     "deadline": searching.moment(TABLE.c.deadline, nullable=True),
     "creationTime": searching.moment(TABLE.c.created_at),
     "endTime": searching.moment(TABLE.c.ended_at, nullable=True),
@@ -39,6 +55,8 @@ _ROWS: Select[Any] = select(
     _INSTANCES.c.root_key,
     _INSTANCES.c.scope_key,
     _INSTANCES.c.business_id,
+    _ENTERED.label("element_instance_key"),
+    _CARRIED,
 ).outerjoin(_INSTANCES, _INSTANCES.c.key == TABLE.c.instance_key)
 _SEARCHABLE = Searchable(NAMES, TABLE.c.key)
 
@@ -53,6 +71,11 @@ def search(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
     if actor.is_customer:
         return Found([], 0, more=False)
     return _SEARCHABLE.search(session, _ROWS, query)
+
+
+def headers_of(row: Row[Any]) -> dict[str, str]:
+    """Return what the diagram tells the worker, of a job as a search shows it."""
+    return dict((row.carried or {}).get("headers", {}))
 
 
 def get(session: Session, actor: Actor, key: int) -> Row[Any]:

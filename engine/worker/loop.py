@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from engine import clock, jobs, messages
 from engine.database import CollisionError, Database
 from engine.schema import BusinessClock
-from engine.worker import agenda, heartbeats, tidying, timers
+from engine.worker import agenda, external, heartbeats, tidying, timers
 from engine.worker.dispatch import DbosDispatch
 from engine.worker.pool import Pool
 from engine.worker.running import run_job
@@ -113,6 +113,7 @@ class Worker:
             if moment is not None and moment <= now:
                 agenda.run(self._database, source)
         self._see_to_jobs(job_due)
+        external.call_workers(self._database)
 
     def _see_to_jobs(self, due_at: datetime | None) -> None:
         """Run DBOS while there are unfinished jobs; without it do its work here."""

@@ -8,6 +8,7 @@ from engine import incidents, jobs, journal, steps
 from engine.actors import Actor
 from engine.authorization import Permission, require
 from engine.errors import Text
+from engine.events import Event
 from engine.lifecycles import JOB, JobState
 from engine.schema import Job
 
@@ -32,7 +33,7 @@ def skip(session: Session, actor: Actor, key: int, value: Any) -> None:
         journal.record(
             session,
             actor,
-            "JobSkipped",
+            Event.JOB_SKIPPED,
             instance=instance.key,
             element_id=job.element_id,
             details={"job": str(job.key), "operation": job.operation},

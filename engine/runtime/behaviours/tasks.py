@@ -7,7 +7,7 @@ from typing_extensions import override
 from engine.dmn import DecisionResult, DmnError
 from engine.errors import Text
 from engine.feel import FeelError, plain
-from engine.runtime import arming, expressions, messages, timers, waiting
+from engine.runtime import arming, calls, expressions, messages, timers, waiting
 from engine.runtime.behaviours.nodes import Activity
 from engine.runtime.data import Data, hand_out
 from engine.runtime.elements import Operation, UserWork
@@ -58,6 +58,8 @@ class ServiceTask(Activity):
             "operation": operation.name,
             "parameters": parameters,
             "result": operation.result or None,
+            "headers": operation.headers,
+            "retries": operation.retries,
         }
 
     @override
@@ -65,6 +67,21 @@ class ServiceTask(Activity):
         token.rest(started=True)
         waiting.open_wait(token, WaitKind.CALL, **prepared)
         return False
+
+    @override
+    def close(self, token: Token) -> None:
+        before = token.data
+        token.data = calls.outcome(token)
+        try:
+            super().close(token)
+        except ElementFailed:
+            token.data = before  # the outcome is reckoned again with the next try
+            raise
+
+    @override
+    def leave(self, token: Token) -> None:
+        token.memo.pop(calls.BROUGHT, None)
+        super().leave(token)
 
 
 class ScriptTask(Activity):

@@ -202,6 +202,10 @@ def _operation(place: Place, kind: str) -> Operation | None:
             name=operator.operation,
             parameters=place.expressions(operator.parameters),
             result=operator.result,
+            for_workers=operator.for_workers,
+            outputs=place.expressions(operator.outputs),
+            headers=operator.headers,
+            retries=_number(operator.retries),
         )
     if kind == "serviceTask":
         place.refuse(
@@ -210,6 +214,10 @@ def _operation(place: Place, kind: str) -> Operation | None:
             Text("Name an operation.", "请指定操作。"),
         )
     return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.strip().isdecimal() else None
 
 
 def _decision(place: Place, around: Around) -> Decision | None:

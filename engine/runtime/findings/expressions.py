@@ -212,12 +212,20 @@ def _extension_uses(diagram: Diagram, holder: Element) -> Iterator[Use]:
         for name in names:
             if text := extensions.text(holder, name):
                 yield Use(holder, text, kind, name)
-    if operator := extensions.operator(holder):
-        for name, text in operator.parameters.items():
-            yield Use(holder, text, "value", f"parameter {name}")
+    yield from _call_uses(holder)
     for name, text in diagram.properties(holder).items():
         if _is_feel(name, text):
             yield Use(holder, text, "value", f"property {name}")
+
+
+def _call_uses(holder: Element) -> Iterator[Use]:
+    operator = extensions.operator(holder)
+    if operator is None:
+        return
+    called = (("parameter", operator.parameters), ("output", operator.outputs))
+    for what, texts in called:
+        for name, text in texts.items():
+            yield Use(holder, text, "value", f"{what} {name}")
 
 
 def _is_feel(name: str, text: str) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from engine.errors import Text
 from engine.runtime import extensions, xml
-from engine.runtime.findings.diagram import Diagram
+from engine.runtime.extensions import Operator
+from engine.runtime.findings.diagram import Diagram, Node
 from engine.runtime.findings.rules import Hits, RuleBook, hit
 from engine.runtime.xml import Element
 
@@ -15,6 +16,7 @@ _USER_TASKS = ("userTask", "globalUserTask")
 # A manual task with a duty is work for people too.
 _PEOPLES_TASKS = (*_USER_TASKS, "manualTask", "globalManualTask")
 _RULE_TASKS = ("businessRuleTask", "globalBusinessRuleTask")
+MOST_RETRIES = 1000
 MODES = frozenset({"one", "any", "all", "notify"})
 
 
@@ -156,10 +158,37 @@ def _operation_unknown(diagram: Diagram) -> Hits:
         operator = extensions.operator(node.element)
         if operator is None or not operator.operation or known is None:
             continue
-        if extensions.is_for_workers(node.element):
-            continue
-        if operator.operation not in known:
+        if not operator.for_workers and operator.operation not in known:
             yield hit(node, operation=operator.operation)
+
+
+@book.error(
+    "job-type-computed",
+    Text(
+        "The type of a worker's job is a fixed name, not an expression: {operation}.",
+        "外部作业的类型必须是固定名称，不能是表达式：{operation}。",
+    ),
+    Text("Write the name without a leading =.", "请去掉开头的“=”，直接写名称。"),
+)
+def _job_type_computed(diagram: Diagram) -> Hits:
+    for node, operator in _worked(diagram):
+        if operator.operation.startswith("="):
+            yield hit(node, operation=operator.operation)
+
+
+@book.error(
+    "job-retries-invalid",
+    Text(
+        "How often a worker may try is a whole number from 1; {retries} is none.",
+        "重试次数必须是正整数，{retries} 不是。",
+    ),
+    Text("Write a number such as 3.", "请写数字，例如 3。"),
+)
+def _job_retries_invalid(diagram: Diagram) -> Hits:
+    for node, operator in _worked(diagram):
+        number = operator.retries.strip()
+        if number and not (number.isdecimal() and 0 < int(number) <= MOST_RETRIES):
+            yield hit(node, retries=operator.retries)
 
 
 @book.warning(
@@ -181,6 +210,13 @@ def _lane_duty(diagram: Diagram) -> Hits:
             for task, lane in placed:
                 if lane is not usual:
                     yield hit(task, duty=duty, lane=_label(usual), other=_label(lane))
+
+
+def _worked(diagram: Diagram) -> Iterator[tuple[Node, Operator]]:
+    for node in diagram.nodes:
+        operator = extensions.operator(node.element)
+        if operator is not None and operator.for_workers:
+            yield node, operator
 
 
 def _user_tasks(diagram: Diagram) -> Iterator[tuple[Element, Mapping[str, str]]]:

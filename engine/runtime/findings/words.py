@@ -112,6 +112,7 @@ def _names(diagram: Diagram) -> Iterator[str]:
         yield diagram.properties(holder).get("result", "")
         if operator := extensions.operator(holder):
             yield operator.result
+            yield from operator.outputs
     for use in diagram.once(uses):
         if use.kind == "script":
             script = compiled_script(use.text)
