@@ -2,27 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy.orm import Session
 
 from api.access import grant
-from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
+from api.dependencies import CommandRoute, CurrentActor, Platform, Reading, Transaction
 from api.shapes import Answer, Body, Key, Listed
-from engine import instances, migration
+from engine import migration
 from engine.authorization import Actor, Permission
 from engine.errors import Text
 from engine.migration import Trial
 from engine.runtime import Remark
 from engine.schema import InstanceMigration
-from engine.search import read_query
 
 router = APIRouter(prefix="/v2", tags=["migrations"], route_class=CommandRoute)
 
 _ONE = "/process-instances/{process_instance_key}/migration"
 _MANY = "/process-instances/migration"
+_TRIAL = f"{_MANY}/trial"
 _BATCH = "/batch-operations/{batch_operation_key}"
 _PLAN = "/process-definitions/{process_definition_key}/migration-plan"
 grant(
@@ -31,15 +30,13 @@ grant(
     f"GET /v2{_ONE}",
     f"POST /v2{_ONE}/reversal",
     f"POST /v2{_MANY}",
+    f"POST /v2{_TRIAL}",
     f"GET /v2{_BATCH}",
     f"GET /v2{_BATCH}/items",
     f"POST /v2{_BATCH}/cancellation",
 )
 grant(Permission.READ_DEFINITIONS, f"POST /v2{_PLAN}")
 _KIND = "MIGRATE_PROCESS_INSTANCE"
-_PAGE = 1000
-
-Try = Annotated[bool, Query(alias="dryRun")]
 
 
 class MappingInstruction(Body):
@@ -70,11 +67,16 @@ class MigrationBody(PlanBody):
     operation_reference: int | None = None
 
 
-class BatchBody(Body):
-    """Which running instances go over (a filter of the search), and to what."""
+class TrialBody(Body):
+    """Which running instances would go over (a filter of the search), and to what."""
 
     filter: dict[str, Any] = Field(default_factory=dict)
     migration_plan: PlanBody
+
+
+class BatchBody(TrialBody):
+    """Which running instances go over, to what, and why."""
+
     reason: str = Field(default="", max_length=1000)
     operation_reference: int | None = None
 
@@ -103,10 +105,21 @@ class TrialAnswer(Answer):
     remarks: list[RemarkAnswer]
 
 
+class ReasonAnswer(Answer):
+    """What stands in the way of some instances, or is to be known of them."""
+
+    weight: str
+    code: str
+    element_id: str
+    message: str
+    count: int
+
+
 class TrialsAnswer(Answer):
-    """What would become of each instance, and how many there are of each verdict."""
+    """What would become of each instance, how many of each verdict, and why."""
 
     counts: dict[str, int]
+    reasons: list[ReasonAnswer]
     items: list[TrialAnswer]
 
 
@@ -170,7 +183,7 @@ def plan_process_instance_migration(
     process_definition_key: Key,
     body: PlanBody,
     actor: CurrentActor,
-    session: Transaction,
+    session: Reading,
 ) -> PlanAnswer:
     """Say what takes the place of each element of a version in another one."""
     found = migration.plan(
@@ -237,25 +250,42 @@ def undo_process_instance_migration(
 
 @router.post(_MANY, operation_id="migrate_process_instances")
 def migrate_process_instances(
-    body: BatchBody,
-    actor: CurrentActor,
-    session: Transaction,
-    dry_run: Try = False,  # noqa: FBT002 - a query
-) -> BatchCreated | TrialsAnswer:
-    """Take many instances over, each by itself; or only say what would become of each.
+    body: BatchBody, actor: CurrentActor, session: Transaction
+) -> BatchCreated:
+    """Take all running instances that the filter finds over, each by itself.
 
-    With ``dryRun`` nothing changes: every running instance is sorted into safe,
-    needs-mapping and unsafe, with the reasons.
+    One that cannot go over stays as it was, and its item says why.
     """
-    plan, keys = body.migration_plan, _keys(session, actor, body.filter)
-    target, mapping = plan.target_process_definition_key, plan.mapping()
-    if dry_run:
-        tried = migration.dry_run(session, actor, keys, target, mapping)
-        return _trials(tried, actor)
+    plan = body.migration_plan
     row = migration.begin_batch(
-        session, actor, keys, target, mapping, reason=body.reason
+        session,
+        actor,
+        body.filter,
+        plan.target_process_definition_key,
+        plan.mapping(),
+        reason=body.reason,
     )
     return BatchCreated(batch_operation_key=row.key)
+
+
+@router.post(_TRIAL, operation_id="try_process_instance_migration")
+def try_process_instance_migration(
+    body: TrialBody, actor: CurrentActor, platform: Platform
+) -> TrialsAnswer:
+    """Say what would become of each running instance that the filter finds.
+
+    Nothing changes: each is sorted into safe, needs-mapping, unsafe or current, with
+    the reasons.
+    """
+    plan = body.migration_plan
+    tried = migration.dry_run(
+        platform,
+        actor,
+        body.filter,
+        plan.target_process_definition_key,
+        plan.mapping(),
+    )
+    return _trials(tried, actor)
 
 
 @router.get(_BATCH, operation_id="get_batch_operation")
@@ -297,32 +327,38 @@ def cancel_batch_operation(
     migration.cancel_batch(session, actor, batch_operation_key)
 
 
-def _keys(session: Session, actor: Actor, given: Mapping[str, Any]) -> list[int]:
-    """Return the keys of all running instances that a filter finds."""
-    wanted, keys = {**given, "state": "ACTIVE"}, list[int]()
-    page: dict[str, Any] = {"limit": _PAGE}
-    while True:
-        query = read_query({"filter": wanted, "page": page})
-        found = instances.search(session, actor, query)
-        keys += [row.key for row in found.items]
-        if len(found.items) < _PAGE:
-            return keys
-        page = {"limit": _PAGE, "after": found.end_cursor}
-
-
 def _trials(tried: Iterable[Trial], actor: Actor) -> TrialsAnswer:
     counts = dict.fromkeys(("safe", "needs-mapping", "unsafe", "current"), 0)
+    reasons: dict[tuple[str, str, str], ReasonAnswer] = {}
     items = []
     for each in tried:
         counts[each.verdict] += 1
+        remarks = [_remark(remark, actor) for remark in each.remarks]
         items.append(
             TrialAnswer(
                 process_instance_key=each.instance_key,
                 verdict=each.verdict,
-                remarks=[_remark(remark, actor) for remark in each.remarks],
+                remarks=remarks,
             )
         )
-    return TrialsAnswer(counts=counts, items=items)
+        for name, remark in {_name(remark): remark for remark in remarks}.items():
+            reason = reasons.setdefault(name, _reason(remark))
+            reason.count += 1
+    return TrialsAnswer(counts=counts, reasons=list(reasons.values()), items=items)
+
+
+def _name(remark: RemarkAnswer) -> tuple[str, str, str]:
+    return remark.weight, remark.code, remark.element_id
+
+
+def _reason(remark: RemarkAnswer) -> ReasonAnswer:
+    return ReasonAnswer(
+        weight=remark.weight,
+        code=remark.code,
+        element_id=remark.element_id,
+        message=remark.message,
+        count=0,
+    )
 
 
 def _remark(remark: Remark, actor: Actor) -> RemarkAnswer:

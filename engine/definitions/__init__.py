@@ -17,8 +17,11 @@ from engine.definitions.deploying import (
 )
 from engine.definitions.listing import search
 from engine.definitions.models import (
+    Composition,
     DefinitionNotFoundError,
     Place,
+    compiled,
+    composed,
     decision_of,
     decision_source,
     element,
@@ -30,7 +33,9 @@ from engine.definitions.models import (
     members_of,
     model_of,
     pin,
+    pinned,
     place,
+    place_in,
     source,
 )
 from engine.definitions.package import Package, read, read_folder
@@ -40,6 +45,7 @@ from engine.definitions.start_timers import first_due, next_due
 __all__ = [
     "ANYBODY",
     "REVISION",
+    "Composition",
     "DecisionEvaluated",
     "DefinitionNotFoundError",
     "DeploymentResult",
@@ -47,6 +53,8 @@ __all__ = [
     "Package",
     "Place",
     "Taken",
+    "compiled",
+    "composed",
     "decision",
     "decision_of",
     "decision_source",
@@ -65,7 +73,9 @@ __all__ = [
     "model_of",
     "next_due",
     "pin",
+    "pinned",
     "place",
+    "place_in",
     "read",
     "read_folder",
     "search",

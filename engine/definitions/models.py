@@ -62,6 +62,17 @@ class Place:
     info: ElementInfo
 
 
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A version with the versions of all that it calls, as they are deployed now.
+
+    ``members`` are those of `members_of`; ``digest`` is the same for the same ones.
+    """
+
+    members: Mapping[str, Any]
+    digest: str
+
+
 def get(session: Session, definition_key: int) -> ProcessDefinition:
     """Return a version of a process by its key; the row is shared, never change it.
 
@@ -113,11 +124,58 @@ def pin(session: Session, definition: ProcessDefinition) -> int:
     name = ("model", definition.key, cache.revision(session, REVISION))
     key: int | None = texts.get(name)
     if key is None:
-        key = _pinned(session, definition)
+        key = _stored(session, composed(session, definition))
         if not cache.is_bumped(session, REVISION):
             # The row may be new: nobody else may know its key before the commit.
             after_commit(session, lambda: texts.put(name, key))
     return key
+
+
+def composed(session: Session, definition: ProcessDefinition) -> Composition:
+    """Return what a new instance of ``definition`` would be pinned to; stores nothing.
+
+    Instances that run on exactly that are found with `pinned`.
+    """
+    processes: dict[str, int] = {definition.process_id: definition.key}
+    decisions: dict[str, int] = {}
+    waiting = [definition]
+    while waiting:
+        process = _process(session, waiting.pop())
+        for decision_id in sorted(process.decisions):
+            if row := latest_decision(session, decision_id):
+                decisions[decision_id] = row.key
+        for called in sorted(process.called_processes - processes.keys()):
+            if found := newest_process(session, called):
+                processes[called] = found.key
+                waiting.append(found)
+    lines = [f"process {key}" for key in processes.values()]
+    lines += [f"decision {key}" for key in decisions.values()]
+    members = {
+        "root": definition.key,
+        "processes": processes,
+        "decisions": decisions,
+    }
+    return Composition(members, combined([*lines, f"root {definition.key}"]))
+
+
+def pinned(session: Session, composition: Composition) -> int | None:
+    """Return the key of the model that instances were pinned to, if any ever was."""
+    known = select(ProcessModel.key).where(ProcessModel.digest == composition.digest)
+    return session.scalar(known)
+
+
+def compiled(session: Session, composition: Composition) -> Model:
+    """Return the compiled model of a composition, be it pinned or not.
+
+    Raises:
+        ModelError: A file that was deployed cannot be compiled any more.
+    """
+    texts, name = cache.caches(session).texts, ("compiled", composition.digest)
+    model: Model | None = texts.get(name)
+    if model is None:
+        model = _compiled(session, composition.members)
+        texts.put(name, model)
+    return model
 
 
 def model_of(session: Session, model_key: int) -> Model:
@@ -129,13 +187,7 @@ def model_of(session: Session, model_key: int) -> Model:
     models = cache.caches(session).models
     model: Model | None = models.get(model_key)
     if model is None:
-        members = members_of(session, model_key)
-        decisions = {
-            decision_id: _decisions(session, key)
-            for decision_id, key in members["decisions"].items()
-        }
-        root = get(session, members["root"])
-        model = compile_model(root.process_id, _files(session, members), decisions)
+        model = _compiled(session, members_of(session, model_key))
         models.put(model_key, model)
     return model
 
@@ -186,9 +238,21 @@ def place(
     texts, path = cache.caches(session).texts, tuple(path)
     found = texts.get(("place", model_key, path, element_id))
     if found is None:
-        found = _place(session, model_key, path, element_id)
+        found = place_in(session, members_of(session, model_key), path, element_id)
         texts.put(("place", model_key, path, element_id), found)
     return cast("Place", found)
+
+
+def place_in(
+    session: Session, members: Mapping[str, Any], path: Iterable[str], element_id: str
+) -> Place:
+    """Return the same for ``members`` that nothing may be pinned to yet."""
+    key = members["root"]
+    for step in path:
+        around = elements(session, key).get(step)
+        if around is not None and around.called_element in members["processes"]:
+            key = members["processes"][around.called_element]
+    return Place(get(session, key), element(session, key, element_id))
 
 
 def source(session: Session, definition: ProcessDefinition) -> SourceFile:
@@ -222,60 +286,28 @@ def _newest_key(session: Session, process_id: str) -> int | None:
     return row.key if row else None
 
 
-def _pinned(session: Session, definition: ProcessDefinition) -> int:
-    processes: dict[str, int] = {definition.process_id: definition.key}
-    decisions: dict[str, int] = {}
-    waiting = [definition]
-    while waiting:
-        process = _process(session, waiting.pop())
-        for decision_id in sorted(process.decisions):
-            if row := latest_decision(session, decision_id):
-                decisions[decision_id] = row.key
-        for called in sorted(process.called_processes - processes.keys()):
-            if found := newest_process(session, called):
-                processes[called] = found.key
-                waiting.append(found)
-    members = {
-        "root": definition.key,
-        "processes": processes,
-        "decisions": decisions,
+def _compiled(session: Session, members: Mapping[str, Any]) -> Model:
+    decisions = {
+        decision_id: _decisions(session, key)
+        for decision_id, key in members["decisions"].items()
     }
-    return _stored(session, definition, members)
+    root = get(session, members["root"])
+    return compile_model(root.process_id, _files(session, members), decisions)
 
 
-def _stored(
-    session: Session, definition: ProcessDefinition, members: dict[str, Any]
-) -> int:
-    lines = [f"process {key}" for key in members["processes"].values()]
-    lines += [f"decision {key}" for key in members["decisions"].values()]
-    digest = combined([*lines, f"root {definition.key}"])
-    known = select(ProcessModel.key).where(ProcessModel.digest == digest)
-    found = session.scalar(known)
+def _stored(session: Session, composition: Composition) -> int:
+    found = pinned(session, composition)
     if found is None:
-        insert_missing(
-            session,
-            ProcessModel,
-            {
-                "key": next_key(),
-                "definition_key": definition.key,
-                "digest": digest,
-                "members": members,
-            },
-        )
-        found = session.scalars(known).one()
+        row = {
+            "key": next_key(),
+            "definition_key": composition.members["root"],
+            "digest": composition.digest,
+            "members": composition.members,
+        }
+        insert_missing(session, ProcessModel, row)
+        known = ProcessModel.digest == composition.digest
+        found = session.scalars(select(ProcessModel.key).where(known)).one()
     return found
-
-
-def _place(
-    session: Session, model_key: int, path: tuple[str, ...], element_id: str
-) -> Place:
-    members = members_of(session, model_key)
-    key = members["root"]
-    for step in path:
-        around = elements(session, key).get(step)
-        if around is not None and around.called_element in members["processes"]:
-            key = members["processes"][around.called_element]
-    return Place(get(session, key), element(session, key, element_id))
 
 
 def _process(session: Session, definition: ProcessDefinition) -> ProcessInfo:

@@ -17,7 +17,8 @@ from engine.migration.batches import (
     work,
 )
 from engine.migration.changing import AlreadyThereError, Outcome, migrate
-from engine.migration.planning import Plan, PlannedElement, Trial, dry_run, plan
+from engine.migration.planning import Plan, PlannedElement, plan
+from engine.migration.trying import Trial, dry_run
 from engine.migration.undoing import CannotUndoError, NotMigratedError, last, undo
 
 __all__ = [

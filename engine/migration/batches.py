@@ -7,9 +7,10 @@ it stood after a kill, and two workers at it do nothing twice.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, Table, func, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -24,11 +25,12 @@ from engine.lifecycles import (
     BatchState,
     InstanceState,
 )
-from engine.migration import changing, rows
+from engine.migration import changing, rows, trying
 from engine.runtime import ChangeRefusedError
-from engine.schema import InstanceMigration, MigrationBatch
+from engine.schema import InstanceMigration, MigrationBatch, next_key
 
 CHUNK = 100
+_ITEMS: Table = InstanceMigration.metadata.tables["instance_migration"]
 _log = structlog.get_logger()
 
 
@@ -53,38 +55,37 @@ class Progress:
 def begin_batch(
     session: Session,
     actor: Actor,
-    keys: Sequence[int],
+    wanted: Mapping[str, Any],
     target_key: int,
     mapping: Mapping[str, str],
     *,
     reason: str = "",
 ) -> MigrationBatch:
-    """Note that these instances are to go over; workers do it.
+    """Note that all running instances that a filter finds go over; workers do it.
 
     Raises:
+        BadQueryError: The filter is not of the grammar.
         DefinitionNotFoundError: There is no such version.
     """
     require(actor, Permission.MANAGE_INSTANCES)
     target = definitions.get(session, target_key)
-    wanted = list(dict.fromkeys(keys))
+    keys = list(trying.keys_of(session, actor, wanted))
     batch_row = MigrationBatch(
         target_key=target.key,
         mapping=dict(mapping),
         reason=reason,
-        total=len(wanted),
+        total=len(keys),
         created_at=cache.now(session),
         created_by=actor.username,
     )
     session.add(batch_row)
     session.flush()
-    session.add_all(
-        InstanceMigration(
-            batch_key=batch_row.key, instance_key=key, target_key=target.key
-        )
-        for key in wanted
-    )
-    session.flush()
-    if not wanted:
+    state = BatchItemState.ACTIVE
+    own = {"batch_key": batch_row.key, "target_key": target.key, "state": state}
+    items = [{**own, "key": next_key(), "instance_key": key} for key in keys]
+    if items:
+        session.execute(insert(_ITEMS), [{**item, "remarks": []} for item in items])
+    else:
         _end(session, batch_row)
     return batch_row
 

@@ -105,7 +105,9 @@ def change(
     with steps.holding(session, actor, instance) as held:
         _record(session, actor, instance, target, mapping, reason)
         done = _run(session, held, target, model_key, mapping)
-        tasks_now = opened.open_tasks(session, instance, model_key, held.live.waits)
+        members = definitions.members_of(session, model_key)
+        own = opened.rows_of(session, [instance.key])[instance.key]
+        tasks_now = opened.open_tasks(session, own, members, held.live.waits)
         notes = (*done.notes, *_require_tasks(session, tasks_now))
         rows.place(session, instance)
         rows.follow(session, actor, instance, done, held.live.waits, tasks_now)
@@ -136,7 +138,8 @@ def _run(
 
 
 def _require_tasks(session: Session, tasks_now: list[opened.OpenTask]) -> list[Remark]:
-    remarks = opened.remarks(session, tasks_now)
+    drafts = opened.drafts_of(session, (task.row for task in tasks_now))
+    remarks = opened.remarks(session, tasks_now, drafts)
     hindering = [found for found in remarks if found.weight is not Weight.NOTE]
     if hindering:
         raise MigrationRefusedError(hindering)

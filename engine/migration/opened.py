@@ -1,7 +1,9 @@
 """Open tasks of an instance under another version: people, forms, drafts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +13,10 @@ from engine.errors import Text
 from engine.lifecycles import UserTaskState
 from engine.runtime import Remark, Wait, WaitKind, Weight
 from engine.schema import UserTask, UserTaskDraft
-from engine.steps import Running, tasks
+from engine.steps import tasks
+
+Drafts = dict[int, list[UserTaskDraft]]
+"""What is saved of tasks, by task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +28,61 @@ class OpenTask:
     place: definitions.Place
 
 
-def open_tasks(
-    session: Session, instance: Running, model_key: int, waits: Mapping[str, Wait]
-) -> list[OpenTask]:
-    """Return the open tasks of an instance with their waits under ``model_key``."""
-    rows = session.scalars(
+def rows_of(session: Session, keys: Iterable[int]) -> dict[int, list[UserTask]]:
+    """Return the open tasks of instances, by instance."""
+    query = (
         select(UserTask)
         .where(
-            UserTask.instance_key == instance.key,
+            UserTask.instance_key.in_(keys),
             UserTask.state == UserTaskState.CREATED,
         )
         .order_by(UserTask.key)
         .execution_options(populate_existing=True)
     )
+    found: dict[int, list[UserTask]] = defaultdict(list)
+    for row in session.scalars(query):
+        found[row.instance_key].append(row)
+    return found
+
+
+def drafts_of(session: Session, rows: Iterable[UserTask]) -> Drafts:
+    """Return what is saved of open tasks, by task."""
+    keys = [row.key for row in rows]
+    found: Drafts = defaultdict(list)
+    query = select(UserTaskDraft).where(UserTaskDraft.task_key.in_(keys))
+    for draft in session.scalars(query) if keys else ():
+        found[draft.task_key].append(draft)
+    return found
+
+
+def open_tasks(
+    session: Session,
+    rows: Iterable[UserTask],
+    members: Mapping[str, Any],
+    waits: Mapping[str, Wait],
+) -> list[OpenTask]:
+    """Return open tasks of one instance with their waits under another version.
+
+    ``members`` are those of the version (`definitions.members_of`).
+    """
     found = []
     for row in rows:
         wait = waits.get(row.ref)
         if wait is not None and wait.kind is WaitKind.TASK:
-            place = definitions.place(session, model_key, wait.path, wait.element_id)
+            place = definitions.place_in(session, members, wait.path, wait.element_id)
             found.append(OpenTask(row, wait, place))
     return found
 
 
-def remarks(session: Session, opened: Sequence[OpenTask]) -> list[Remark]:
+def remarks(
+    session: Session, opened: Sequence[OpenTask], drafts: Drafts
+) -> list[Remark]:
     """Return what hinders open tasks under the new version, and what drafts lose."""
     found = [_shared_otherwise(t.wait) for t in opened if _is_otherwise(session, t)]
     found += [
         _draft_loses(task.wait, fields)
         for task in opened
-        for fields in _dropped(session, task)
+        for fields in _dropped(session, task, drafts.get(task.row.key, ()))
     ]
     return found
 
@@ -74,15 +105,12 @@ def _is_otherwise(session: Session, task: OpenTask) -> bool:
     return mode == tasks.NOTIFY or is_joint != (mode == tasks.JOINT)
 
 
-def _dropped(session: Session, task: OpenTask) -> Iterator[list[str]]:
-    drafts = session.scalars(
-        select(UserTaskDraft).where(UserTaskDraft.task_key == task.row.key)
-    )
-    for draft in drafts:
-        if not task.wait.form:
-            continue
+def _dropped(
+    session: Session, task: OpenTask, drafts: Iterable[UserTaskDraft]
+) -> Iterator[list[str]]:
+    for draft in drafts if task.wait.form else ():
         deployment_key = task.place.definition.deployment_key
-        form = forms.form_of(session, deployment_key, task.wait.form)
+        form = forms.form_of(session, deployment_key, task.wait.form or "")
         if fields := sorted(draft.values.keys() - form.shape.every().keys()):
             yield fields
 

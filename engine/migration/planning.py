@@ -1,27 +1,13 @@
-"""What a migration would do: element by element, and instance by instance."""
+"""What a migration would do, element by element."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definitions, steps
+from engine import definitions
 from engine.authorization import Actor, Permission, require
-from engine.lifecycles import InstanceState
-from engine.migration import opened
-from engine.runtime import (
-    LiveInstance,
-    MigrationRefusedError,
-    Model,
-    Remark,
-    Weight,
-    compare,
-)
-from engine.steps import Running, running
-
-SAFE, NEEDS_MAPPING, UNSAFE = "safe", "needs-mapping", "unsafe"
-CURRENT = "current"
+from engine.runtime import Model, Remark, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +27,6 @@ class Plan:
 
     elements: tuple[PlannedElement, ...]
     remarks: tuple[Remark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What would become of an instance.
-
-    ``verdict`` is safe, needs-mapping or unsafe, or current where it runs on that
-    version already; ``remarks`` give the reasons, and what to know where it is safe.
-    """
-
-    instance_key: int
-    verdict: str
-    remarks: tuple[Remark, ...] = ()
 
 
 def plan(
@@ -84,72 +57,9 @@ def plan(
     return Plan(tuple(elements), tuple(remarks))
 
 
-def dry_run(
-    session: Session,
-    actor: Actor,
-    keys: Sequence[int],
-    target_key: int,
-    mapping: Mapping[str, str],
-) -> list[Trial]:
-    """Return what would become of each of the running instances; nothing changes.
-
-    Raises:
-        DefinitionNotFoundError: There is no such version.
-    """
-    require(actor, Permission.MANAGE_INSTANCES)
-    target = definitions.get(session, target_key)
-    model_key = definitions.pin(session, target)
-    model = definitions.model_of(session, model_key)
-    return [
-        _tried(session, instance, model_key, model, mapping)
-        for instance in _running(session, keys)
-    ]
-
-
-def verdict_of(remarks: Iterable[Remark]) -> str:
-    """Return how an instance is sorted that these remarks are about."""
-    weights = {remark.weight for remark in remarks}
-    if Weight.UNSAFE in weights:
-        return UNSAFE
-    return NEEDS_MAPPING if Weight.NEEDS_MAPPING in weights else SAFE
-
-
-def _running(session: Session, keys: Sequence[int]) -> Iterable[Running]:
-    table = running.TABLE
-    for key in keys:
-        query = select(*running.COLUMNS).where(
-            table.c.key == key, table.c.state == InstanceState.ACTIVE
-        )
-        row = session.connection().execute(query).first()
-        if row is not None:
-            yield running.from_row(row)
-
-
-def _tried(
-    session: Session,
-    instance: Running,
-    model_key: int,
-    model: Model,
-    mapping: Mapping[str, str],
-) -> Trial:
-    if instance.model_key == model_key:
-        return Trial(instance.key, CURRENT)
-    with steps.borrowed(session, instance) as live:
-        copy = LiveInstance.load(live.model, live.dump())
-    around = steps.surroundings(session, instance.scope_key)
-    try:
-        done = copy.migrate(model, mapping, around)
-    except MigrationRefusedError as refused:
-        remarks = refused.remarks
-        return Trial(instance.key, verdict_of(remarks), remarks)
-    tasks_now = opened.open_tasks(session, instance, model_key, copy.waits)
-    remarks = (*done.notes, *opened.remarks(session, tasks_now))
-    return Trial(instance.key, verdict_of(remarks), remarks)
-
-
 def _model(session: Session, definition_key: int) -> Model:
     definition = definitions.get(session, definition_key)
-    return definitions.model_of(session, definitions.pin(session, definition))
+    return definitions.compiled(session, definitions.composed(session, definition))
 
 
 def _how(*, explicit: bool, found: bool) -> str:

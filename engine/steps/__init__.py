@@ -25,7 +25,14 @@ from engine.steps.delivery import (
     holding,
     send,
 )
-from engine.steps.held import EndlessError, Held, borrowed, is_readable, load
+from engine.steps.held import (
+    EndlessError,
+    Held,
+    borrowed,
+    copied,
+    is_readable,
+    load,
+)
 from engine.steps.letters import Letter
 from engine.steps.running import (
     InstanceNotFoundError,
@@ -56,6 +63,7 @@ __all__ = [
     "begin",
     "borrowed",
     "broadcast",
+    "copied",
     "deliver_awaited",
     "deliver_kept",
     "finish_call",

@@ -264,12 +264,26 @@ def load(session: Session, instance: Running) -> Loaded:
     kept = kept or cache.caches(session).hot.take(key, revision)
     if kept is not None:
         return kept
-    model = definitions.model_of(session, instance.model_key)
     with unreadable.reporting(session, key):
-        state, answers = states.decode(
-            instance.state_blob, partial(journal.answers, session)
-        )
-        return Loaded(LiveInstance.load(model, state), answers)
+        return _read(session, instance)
+
+
+@contextmanager
+def copied(session: Session, instance: Running) -> Generator[LiveInstance]:
+    """Give an instance as it is stored, to try something with; nobody else has it.
+
+    Raises:
+        StateError: It cannot be read; an incident will say so.
+    """
+    with unreadable.reporting(session, instance.key):
+        yield _read(session, instance).live
+
+
+def _read(session: Session, instance: Running) -> Loaded:
+    model = definitions.model_of(session, instance.model_key)
+    fetch = partial(journal.answers, session)
+    state, answers = states.decode(instance.state_blob, fetch)
+    return Loaded(LiveInstance.load(model, state), answers)
 
 
 def is_readable(session: Session, instance: Running) -> bool:

@@ -92,7 +92,7 @@ def test_a_plan_and_a_dry_run_come_before_a_batch(company):
     body = {"filter": {"processDefinitionKey": old}, "migrationPlan": mapped(new)}
     many = "/v2/process-instances/migration"
 
-    tried = company.admin.ask("POST", f"{many}?dryRun=true", json=body)
+    tried = company.admin.ask("POST", f"{many}/trial", json=body)
     batch = company.admin.ask("POST", many, json=body)
 
     assert tried["counts"] == {"safe": 1, "needs-mapping": 1, "unsafe": 0, "current": 0}
