@@ -33,6 +33,7 @@ _SHOWN = frozenset(
         Event.INCIDENT_RESOLVED,
         Event.DECISION_TAKEN,
         Event.VARIABLES_CORRECTED,
+        Event.TIMER_MOVED,
         "ProjectOpened",
         "ProjectStageChanged",
         "RequirementRaised",

@@ -13,7 +13,7 @@ from chinese_calendar.constants import Holiday, holidays, workdays
 from sqlalchemy import delete, extract, insert, select
 from sqlalchemy.orm import Session
 
-from engine import cache, journal
+from engine import cache, duties, journal
 from engine.actors import Actor
 from engine.authorization import Permission, require
 from engine.errors import InvalidInputError, Problem, Text
@@ -51,8 +51,13 @@ class Day:
 
 
 def calendar(session: Session) -> Calendar:
-    """Return the calendar; kept in memory until somebody changes it."""
-    return cache.refreshed(session).revised(session, _REVISION, lambda: _load(session))
+    """Return the calendar; kept in memory until somebody changes it.
+
+    Its zone is that of the duty configuration in force.
+    """
+    zone = duties.in_force(session).timezone
+    found = cache.refreshed(session).revised(session, _REVISION, lambda: _load(session))
+    return found if found.zone.key == zone else found.placed(zone)
 
 
 def seed(session: Session) -> None:

@@ -31,6 +31,7 @@ class Event(StrEnum):
     TASK_RETURNED = "TaskReturned"
     DECISION_TAKEN = "DecisionTaken"
     TIMER_FIRED = "TimerFired"
+    TIMER_MOVED = "TimerMoved"
     MESSAGE_SENT = "MessageSent"
     MESSAGE_RECEIVED = "MessageReceived"
     MESSAGE_PUBLISHED = "MessagePublished"

@@ -82,6 +82,10 @@ class Calendar:
         self._names = dict(names or {})
         self._years = frozenset(day.year for day in days)
 
+    def placed(self, zone: str) -> "Calendar":
+        """Return the same days and hours in another time zone."""
+        return Calendar(self._days, zone, self.hours, self._names)
+
     def unpublished(self, year: int) -> bool:
         """Tell whether no holidays are known for ``year``: then weekdays count."""
         return year not in self._years

@@ -31,6 +31,7 @@ from api.routers import (
     signatures,
     standards,
     system,
+    timers,
     user_tasks,
     users,
 )
@@ -58,6 +59,7 @@ ROUTERS = tuple(
         incidents,
         job_activation,
         jobs,
+        timers,
         messages,
         documents,
         signatures,

@@ -162,5 +162,7 @@ def _subscriptions(
 def _first_due(session: Session, start: StartEvent) -> datetime | None:
     if start.kind != "timer":
         return None
-    around = Surroundings(now=cache.now(session), calendar=calendars.calendar(session))
+    calendar = calendars.calendar(session)
+    zone = calendar.zone.key
+    around = Surroundings(now=cache.now(session), calendar=calendar, zone=zone)
     return first_due(start.timer, around)

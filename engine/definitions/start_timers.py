@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from engine.runtime import Surroundings, times
+from engine.runtime import Surroundings, timers, times
 from engine.runtime.cron import Cron
 
 
@@ -28,12 +28,15 @@ def next_due(
     if not _is_cycle(plain):
         return None
     cycle = times.read_cycle(plain)
-    if cycle.count is None:
-        return plain, _after(due_at, cycle.every, around)
-    if cycle.count <= 1:
+    if cycle.count is not None and cycle.count <= 1:
         return None
-    every = plain.rpartition("/")[2]
-    return f"R{cycle.count - 1}/{every}", _after(due_at, cycle.every, around)
+    due = timers.next_run(cycle, due_at, around)
+    if cycle.count is None:
+        return plain, due
+    # Months are counted from the start, so that has to be kept.
+    by_months = isinstance(cycle.every, times.Length) and cycle.every.months
+    every = plain.partition("/")[2] if by_months else plain.rpartition("/")[2]
+    return f"R{cycle.count - 1}/{every}", due
 
 
 def _plain(text: str) -> str:

@@ -35,6 +35,12 @@ from engine.instances.reading import (
     variables,
     visible,
 )
+from engine.instances.timers import (
+    TimerChange,
+    get_timer,
+    move_timer,
+    search_timers,
+)
 from engine.instances.waiting import Waiting, waiting
 from engine.steps import InstanceNotFoundError
 
@@ -49,6 +55,7 @@ __all__ = [
     "MoveTokens",
     "SuspensionError",
     "Terminate",
+    "TimerChange",
     "Waiting",
     "cancel",
     "cancel_all",
@@ -57,11 +64,14 @@ __all__ = [
     "element_instances",
     "end",
     "get",
+    "get_timer",
     "hierarchy",
     "history",
     "modify",
+    "move_timer",
     "resume",
     "search",
+    "search_timers",
     "sequence_flows",
     "set_element_variables",
     "set_variables",

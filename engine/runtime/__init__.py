@@ -26,6 +26,7 @@ from engine.runtime.remarks import (
     Remark,
     Weight,
 )
+from engine.runtime.rescheduling import TimerOutlook
 from engine.runtime.returning import Return
 from engine.runtime.step import (
     BpmnFile,
@@ -77,6 +78,7 @@ __all__ = [
     "Surroundings",
     "Termination",
     "ThrownMessage",
+    "TimerOutlook",
     "UnreadableFileError",
     "UnsuitableValueError",
     "Wait",

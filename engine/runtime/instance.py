@@ -1,6 +1,7 @@
 """A process instance that lives in memory: commands in, steps out."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.runtime import (
     messages,
     migrating,
     moving,
+    rescheduling,
     returning,
     scopes,
     stepping,
@@ -158,6 +160,25 @@ class LiveInstance:
             NotWaitingError: no timer is set there.
         """
         return self._catch(self._waiting(ref, WaitKind.TIMER), None, surroundings)
+
+    def timer_outlook(
+        self, ref: str, due_at: datetime, surroundings: Surroundings
+    ) -> rescheduling.TimerOutlook:
+        """Return what the timer at ``ref`` would do if it were due at ``due_at``.
+
+        Raises:
+            NotWaitingError: no timer is set there.
+        """
+        token = self._waiting(ref, WaitKind.TIMER)
+        return rescheduling.outlook(token, due_at, surroundings)
+
+    def move_timer(self, ref: str, due_at: datetime) -> None:
+        """Let the timer at ``ref`` be due at another time.
+
+        Raises:
+            NotWaitingError: no timer is set there.
+        """
+        rescheduling.move(self._waiting(ref, WaitKind.TIMER), due_at)
 
     def deliver_message(
         self, ref: str, payload: Any, surroundings: Surroundings

@@ -42,13 +42,28 @@ def first(token: Token, timer: TimerText, data: Data, *, blame: str = "") -> Sch
 
 def following(token: Token, schedule: Schedule) -> Schedule | None:
     """Return when a repeating timer is due again; None when it is over."""
+    return after(schedule, token.work.around)
+
+
+def after(schedule: Schedule, around: Surroundings) -> Schedule | None:
+    """Return when a repeating timer is due again; None when it is over."""
     if not schedule.cycle or (schedule.left is not None and schedule.left <= 1):
         return None
-    around = token.work.around
-    cycle = times.read_cycle(schedule.cycle)
-    due = _next(schedule.due_at, cycle.every, around)
+    due = next_run(times.read_cycle(schedule.cycle), schedule.due_at, around)
     left = None if schedule.left is None else schedule.left - 1
     return Schedule(due, schedule.cycle, left)
+
+
+def next_run(cycle: times.Cycle, moment: datetime, around: Surroundings) -> datetime:
+    """Return when a cycle is due after ``moment``, the time of its last run.
+
+    Raises:
+        ValueError: it would repeat without time passing.
+    """
+    every = cycle.every
+    if cycle.start is None or not isinstance(every, times.Length) or not every.months:
+        return _next(moment, every, around)
+    return times.next_of(times.aware(cycle.start, around), every, moment, around)
 
 
 def due_date(token: Token, text: str, value: Any) -> datetime | None:
@@ -94,6 +109,7 @@ def _cycle(value: Any, around: Surroundings) -> Schedule:
         due = times.aware(cycle.start, around)
     else:
         due = _next(around.now, cycle.every, around)
+        text = times.anchored(text, cycle, around)
     return Schedule(due, text, cycle.count)
 
 

@@ -16,7 +16,9 @@ from engine.runtime.cron import Cron, is_cron
 from engine.runtime.cron import parse as parse_cron
 from engine.runtime.step import Surroundings
 
-_WORKING = re.compile(r"^PT?\d+(\.\d+)?W[DH]$|^P\d+WDT\d+WH$")
+_WORKING = re.compile(
+    r"^P(?=\d|T\d)(\d+WD)?(T(?=\d)(\d+(\.\d+)?WH)?(\d+(\.\d+)?WM)?)?$"
+)
 _LENGTH = re.compile(
     r"^(?P<sign>[+-]?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?"
     r"(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -24,14 +26,21 @@ _LENGTH = re.compile(
     r"(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"
 )
 _REPEAT = re.compile(r"^R(?P<count>-?\d*)/(?P<rest>.+)$")
+_TRIES = 1000
+_SHORTEST = 28  # days, of a month
 _END_OF_DAY = time(23, 59, 59)
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long something takes: months and an exact part, or working time."""
+    """How long something takes: months, days and an exact part, or working time.
+
+    Months and days are the calendar's: a day later it is the same time of day, even
+    where the clocks were changed in between.
+    """
 
     months: int = 0
+    days: int = 0
     exact: timedelta = timedelta()
     working: str = ""
 
@@ -65,13 +74,15 @@ def read_length(text: str) -> Length:
     }
     sign = -1 if found["sign"] == "-" else 1
     exact = timedelta(
-        weeks=part["weeks"],
-        days=part["days"],
         hours=part["hours"],
         minutes=part["minutes"],
         seconds=part["seconds"],
     )
-    return Length(sign * int(part["years"] * 12 + part["months"]), sign * exact)
+    return Length(
+        months=sign * int(part["years"] * 12 + part["months"]),
+        days=sign * int(part["weeks"] * 7 + part["days"]),
+        exact=sign * exact,
+    )
 
 
 def read_moment(text: str) -> Moment:
@@ -115,7 +126,40 @@ def later(start: datetime, length: Length, around: Surroundings) -> datetime:
     local = start.astimezone(ZoneInfo(around.zone))
     if length.months:
         local = _add_months(local, length.months)
+    local += timedelta(days=length.days)
     return (local.astimezone(UTC) + length.exact).astimezone(UTC)
+
+
+def anchored(text: str, cycle: Cycle, around: Surroundings) -> str:
+    """Return the text of a cycle with its start, where months need one.
+
+    From the 29th on, months are of different length: the day from which they are
+    counted has to be remembered.
+    """
+    local = around.now.astimezone(ZoneInfo(around.zone))
+    every = cycle.every
+    if not isinstance(every, Length) or not every.months or local.day <= _SHORTEST:
+        return text
+    repeats, _, length = text.rpartition("/")
+    return f"{repeats}/{local.isoformat()}/{length}" if repeats else text
+
+
+def next_of(
+    start: datetime, every: Length, moment: datetime, around: Surroundings
+) -> datetime:
+    """Return the first of ``start``, one, two … lengths later that is past ``moment``.
+
+    Each is reckoned from the start: what begins on a 31st is due on the last day of
+    a short month, and on the 31st again in the next.
+    """
+    passed = (moment - start).days // 31 // max(1, every.months)
+    for count in range(max(1, passed), max(1, passed) + _TRIES):
+        times = Length(every.months * count, every.days * count, every.exact * count)
+        found = later(start, times, around)
+        if found > moment:
+            return found
+    msg = "it would repeat without time passing"
+    raise ValueError(msg)
 
 
 def aware(

@@ -11,9 +11,12 @@ everything is written at once when it lets go::
 
 from engine.steps.commands import (
     SuspendedError,
+    TimerNotFoundError,
     advance,
     finish_call,
     fire_timer,
+    move_timer,
+    outlook,
     require_going,
     throw_error,
 )
@@ -58,6 +61,7 @@ __all__ = [
     "Members",
     "Running",
     "SuspendedError",
+    "TimerNotFoundError",
     "advance",
     "attempt",
     "begin",
@@ -75,7 +79,9 @@ __all__ = [
     "lock",
     "lock_rows",
     "locking",
+    "move_timer",
     "open_incident",
+    "outlook",
     "postpone",
     "require_going",
     "send",

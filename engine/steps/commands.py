@@ -1,26 +1,28 @@
 """Commands that machines give: timers fire, results and errors of jobs come back."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import Row, bindparam, update
 from sqlalchemy.orm import Session
 
 from engine import journal
 from engine.authorization import SYSTEM, Actor
-from engine.errors import ConflictError
+from engine.errors import ConflictError, NotFoundError
 from engine.events import Event
 from engine.lifecycles import INSTANCE, InstanceState
 from engine.operations import BpmnError, RemoteResult
-from engine.runtime import Wait, WaitKind
+from engine.runtime import TimerOutlook, Wait, WaitKind
 from engine.steps import calls, running
 from engine.steps.delivery import holding
-from engine.steps.held import Command, Held
+from engine.steps.held import Command, Held, borrowed
 from engine.steps.running import Running
+from engine.steps.surroundings import surroundings
 from engine.steps.waits import TIMERS
 from engine.steps.work import attempt
 
 _TIMER = running.lock_rows(
-    running.locking(TIMERS.c.ref, TIMERS.c.element_id)
+    running.locking(TIMERS.c.ref, TIMERS.c.element_id, TIMERS.c.due_at)
     .join(TIMERS, TIMERS.c.instance_key == running.TABLE.c.key)
     .where(TIMERS.c.key == bindparam("timer_")),
     TIMERS,
@@ -36,6 +38,18 @@ class SuspendedError(ConflictError):
         super().__init__(
             "The case is suspended; it has to be resumed first",
             "该流程已挂起,恢复后才能继续办理",
+        )
+
+
+class TimerNotFoundError(NotFoundError):
+    """There is no such timer: it has fired, or what it belonged to is over."""
+
+    code = "timer-not-found"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no such timer (any more); reload the list",
+            "没有该定时器,或其已触发;请刷新列表",
         )
 
 
@@ -85,6 +99,60 @@ def fire_timer(session: Session, timer_key: int, actor: Actor = SYSTEM) -> bool:
         )
         held.run(lambda live, around: live.fire_timer(ref, around))
     return True
+
+
+def outlook(
+    session: Session, timer_key: int, due_at: datetime
+) -> tuple[TimerOutlook, TimerOutlook]:
+    """Return what a timer will do as it is, and if it were due at ``due_at``.
+
+    Raises:
+        TimerNotFoundError: There is none (any more).
+        StateError: The instance's state cannot be read; an incident will say so.
+    """
+    instance, row = _timer(session, timer_key)
+    around = surroundings(session, instance.scope_key)
+    with borrowed(session, instance) as live:
+        return (
+            live.timer_outlook(row.ref, row.due_at, around),
+            live.timer_outlook(row.ref, due_at, around),
+        )
+
+
+def move_timer(
+    session: Session, actor: Actor, timer_key: int, due_at: datetime, reason: str
+) -> None:
+    """Let a running timer be due at another time; one in the past fires at once.
+
+    Raises:
+        TimerNotFoundError: There is none (any more).
+        IllegalMoveError: The instance is over.
+        SuspendedError: It is suspended.
+    """
+    instance, row = _timer(session, timer_key)
+    require_going(instance)
+    with holding(session, actor, instance) as held:
+        journal.record(
+            session,
+            actor,
+            Event.TIMER_MOVED,
+            instance=instance.key,
+            element_id=row.element_id,
+            details={"before": row.due_at, "after": due_at, "reason": reason},
+        )
+        held.live.move_timer(row.ref, due_at)
+        moved = update(TIMERS).where(TIMERS.c.key == timer_key).values(due_at=due_at)
+        session.connection().execute(moved)
+    if due_at <= held.around.now:
+        fire_timer(session, timer_key, actor)
+
+
+def _timer(session: Session, timer_key: int) -> tuple[Running, Row[Any]]:
+    """Lock a timer with its instance."""
+    row = session.connection().execute(_TIMER, {"timer_": timer_key}).first()
+    if row is None:
+        raise TimerNotFoundError
+    return running.from_row(row), row
 
 
 def finish_call(

@@ -37,8 +37,10 @@ class Members(Mapping[str, tuple[str, ...]]):
 
 def surroundings(session: Session, scope_key: int | None) -> Surroundings:
     """Return what a step of an instance in this scope may know."""
+    calendar = calendars.calendar(session)
     return Surroundings(
         now=cache.now(session),
-        calendar=calendars.calendar(session),
+        calendar=calendar,
+        zone=calendar.zone.key,
         facts=Members(session, scope_key),
     )

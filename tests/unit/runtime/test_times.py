@@ -1,11 +1,14 @@
 """Reading times and cron expressions."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.runtime import cron, times
+from engine.runtime import Surroundings, cron, timers, times
 from engine.runtime.times import Length
+from engine.working_time import Calendar
 
 ZONE = "Asia/Shanghai"
 BEGIN = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # Monday 09:30 in Shanghai
@@ -16,11 +19,14 @@ BEGIN = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # Monday 09:30 in Shanghai
     [
         ("P1Y2M", Length(months=14)),
         ("-P1M", Length(months=-1)),
-        ("P1DT2H3M4.5S", Length(exact=timedelta(1, 7384, 500_000))),
+        ("P1DT2H3M4.5S", Length(days=1, exact=timedelta(0, 7384, 500_000))),
         ("-PT5M", Length(exact=timedelta(minutes=-5))),
         ("P3WD", Length(working="P3WD")),
         ("PT2WH", Length(working="PT2WH")),
         ("P1WDT4WH", Length(working="P1WDT4WH")),
+        ("PT1WH30WM", Length(working="PT1WH30WM")),
+        ("PT45WM", Length(working="PT45WM")),
+        ("P2W", Length(days=14)),
     ],
 )
 def test_lengths(text: str, length: Length) -> None:
@@ -28,7 +34,7 @@ def test_lengths(text: str, length: Length) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P", "PT", "P1", "1D", "P1H", "PT1D", "P1DT", "x"]
+    "text", ["", "P", "PT", "P1", "1D", "P1H", "PT1D", "P1DT", "P1WDT", "PT1WD", "x"]
 )
 def test_what_is_no_length(text: str) -> None:
     with pytest.raises(ValueError, match="duration"):
@@ -82,3 +88,62 @@ def test_what_is_no_cron_expression(text: str) -> None:
 def test_a_day_that_never_comes_is_told() -> None:
     with pytest.raises(ValueError, match="ever due"):
         cron.parse("0 0 31 2 *").after(BEGIN, ZONE)
+
+
+BERLIN = Surroundings(
+    now=datetime(2026, 3, 28, 8, tzinfo=UTC),  # 09:00, the day before clocks change
+    calendar=Calendar({}, zone="Europe/Berlin"),
+    zone="Europe/Berlin",
+)
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        ("P1D", "2026-03-29T07:00"),
+        ("PT24H", "2026-03-29T08:00"),
+        ("P1W", "2026-04-04T07:00"),
+        ("P1DT1H", "2026-03-29T08:00"),
+        ("P7M", "2026-10-28T08:00"),
+        ("P1WD", "2026-03-30T15:30"),
+        ("PT2WH", "2026-03-30T08:30"),
+    ],
+)
+def test_a_day_is_a_day_where_the_clocks_are_changed(
+    length: str, expected: str
+) -> None:
+    found = times.later(BERLIN.now, times.read_length(length), BERLIN)
+
+    assert found == datetime.fromisoformat(f"{expected}+00:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "expected"),
+    [
+        # 02:30 does not exist on that day: it is due when the gap is over, once.
+        ("30 2 * * *", "2026-03-29T00:00", ["2026-03-29T01:30", "2026-03-30T00:30"]),
+        # 02:30 comes twice on that day: the first counts, once.
+        ("30 2 * * *", "2026-10-24T12:00", ["2026-10-25T00:30", "2026-10-26T01:30"]),
+        ("0 9 * * *", "2026-10-24T12:00", ["2026-10-25T08:00", "2026-10-26T08:00"]),
+    ],
+)
+def test_cron_keeps_the_time_of_day_where_the_clocks_are_changed(
+    text: str, begin: str, expected: list[str]
+) -> None:
+    moment, found = datetime.fromisoformat(f"{begin}+00:00"), []
+    for _ in expected:
+        moment = cron.parse(text).after(moment, "Europe/Berlin").astimezone(UTC)
+        found.append(f"{moment:%Y-%m-%dT%H:%M}")
+
+    assert found == expected
+
+
+def test_months_from_a_31st_come_back_to_the_31st() -> None:
+    around = replace(BERLIN, now=datetime(2028, 1, 31, 8, tzinfo=UTC))
+    text = times.anchored("R/P1M", times.read_cycle("R/P1M"), around)
+    moment, found = around.now, []
+    for _ in range(4):
+        moment = timers.next_run(times.read_cycle(text), moment, around)
+        found.append(f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%m-%d %H:%M}")
+
+    assert found == ["02-29 09:00", "03-31 09:00", "04-30 09:00", "05-31 09:00"]
