@@ -11,6 +11,7 @@ from engine.user_tasks.assignment import (
 )
 from engine.user_tasks.completion import complete, settle_joint
 from engine.user_tasks.drafts import discard_draft, draft, save_draft
+from engine.user_tasks.facts import EVERY
 from engine.user_tasks.returns import moves, send_back
 from engine.user_tasks.rows import (
     ClaimedError,
@@ -21,6 +22,7 @@ from engine.user_tasks.rows import (
 from engine.user_tasks.view import TaskView, history, view
 
 __all__ = [
+    "EVERY",
     "ClaimedError",
     "NotUnclaimedError",
     "NotYoursToManageError",

@@ -6,6 +6,7 @@ Only those facts are looked up that the form's file mentions. What the company a
 
 import re
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,10 @@ from engine.schema import Document, Signature, UserAccount, UserTask, to_json
 _NAMED = re.compile(r"\bfacts\s*\.\s*(\w+)")
 _WHOLE = re.compile(r"\bfacts\b(?!\s*\.\s*\w)")
 
-Company = Callable[[Session, int | None], Mapping[str, Any]]
+EVERY = "*"
+"""Among the names of wanted facts: a form mentions them as a whole."""
+
+Company = Callable[[Session, int | None, AbstractSet[str]], Mapping[str, Any]]
 
 
 def facts(
@@ -46,9 +50,9 @@ def facts(
         found["on_behalf"] = on_behalf
     if "signatures" in wanted:
         found["signatures"] = _signatures(session, form, data())
-    if wanted - found.keys():
+    if missing := wanted - found.keys():
         company: Company | None = session.info.get("facts")
-        more = company(session, task.scope_key) if company else {}
+        more = company(session, task.scope_key, missing) if company else {}
         found = {**more, **found}
     return found
 
@@ -68,7 +72,7 @@ def _mentioned(session: Session, task: UserTask, form: Form) -> frozenset[str]:
         text = to_json([form.schema, form.ui])
         found = frozenset(_NAMED.findall(text))
         if _WHOLE.search(text):
-            found |= {*_KNOWN, "on_behalf", "signatures", "*"}
+            found |= {*_KNOWN, "on_behalf", "signatures", EVERY}
         texts.put(name, found)
     return found
 

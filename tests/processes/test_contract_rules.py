@@ -46,6 +46,16 @@ def test_r1_1_1_registering_the_contract_makes_the_record(registered: Case) -> N
     }
 
 
+def test_r1_1_1_a_contract_number_belongs_to_one_project(registered: Case) -> None:
+    """R1.1.1: the number of another project's contract is named, the task stays."""
+    other = registered.company.open_project("C-003")
+
+    assert refused(other, contract_no="HT-26-031") == {"/contract_no"}
+    other.register_contract(contract_no="HT-26-032")
+
+    assert other.passed("ST_merge_contract") == 1
+
+
 def test_r1_1_1_only_the_sales_manager_registers(company: Company) -> None:
     """R1.1.1: the task is 赵明's; nobody else holds it or may do it."""
     case = company.open_project("C-001")

@@ -41,7 +41,7 @@ def asked(world, expression, **kind):
 )
 def test_forms_know(world, expression, expected):
     world.set_clock(NINE)
-    world.database.info["facts"] = lambda _, __: {"catalogue": {"modules": ["GSP"]}}
+    world.database.info["facts"] = lambda *_: {"catalogue": {"modules": ["GSP"]}}
 
     assert asked(world, expression) == expected
 
@@ -75,7 +75,7 @@ def test_rules_judge_answers_by_the_case(world):
         "en": "Above the limit",
     }
     form = builders.form(amount={"type": "integer"}, rules=[rule])
-    world.database.info["facts"] = lambda _, __: {"catalogue": {}}
+    world.database.info["facts"] = lambda *_: {"catalogue": {}}
     world.deploy(ASKING, forms={"UT_ask": form})
     world.start("asking", limit=100)
 
