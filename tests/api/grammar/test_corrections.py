@@ -73,7 +73,7 @@ def element(company: Company, key: str, element_id: str) -> str:
         elementId=element_id,
         state="ACTIVE",
     )
-    return found["elementInstanceKey"]
+    return str(found["elementInstanceKey"])
 
 
 def open_elements(company: Company, key: str) -> set[str]:

@@ -80,6 +80,7 @@ def test_silent_system_is_asked_again_under_the_same_key(house, calls):
 
 
 def test_busy_system_is_left_alone_for_as_long_as_it_asks(house, calls):
+    assert calls == []
     house.answers += [ConnectorUnavailableError("JIRA", "429", pause=600)]
 
     house.work(house.begin()[1])

@@ -93,12 +93,14 @@ def test_mapped_address_is_the_address_it_stands_for() -> None:
 
 def test_redirect_is_not_followed() -> None:
     """Who is allowed cannot send us where nobody is."""
-    with talking((200, {"secret": 1})) as inner:
-        with talking((302, {}, {"Location": inner.url})) as outer:
-            answer = caller(HOME).send("GET", outer.url, {})
-            connector = WebConnector("ERP", RemoteSettings(url=outer.url))
-            with pytest.raises(ConnectorRefusedError):
-                connector.call("import_data", {}, key="1")
+    with (
+        talking((200, {"secret": 1})) as inner,
+        talking((302, {}, {"Location": inner.url})) as outer,
+    ):
+        answer = caller(HOME).send("GET", outer.url, {})
+        connector = WebConnector("ERP", RemoteSettings(url=outer.url))
+        with pytest.raises(ConnectorRefusedError):
+            connector.call("import_data", {}, key="1")
 
     assert answer.status == 302
     assert inner.asked == []
