@@ -132,7 +132,7 @@ def of_task(session: Session, actor: Actor, key: int) -> Explanation:
     """
     task = user_tasks.find(session, actor, key)
     calendar, now = calendars.calendar(session), cache.now(session)
-    rule = _due_rule(session, task)
+    rule = due_rule(session, task)
     working = is_working(rule)
     stops = clock_stops.of_instance(session, task.instance_key) if working else ()
     stops = [stop for stop in stops if _touches(stop, task.created_at)]
@@ -280,7 +280,7 @@ def _task_limit(
     )
 
 
-def _due_rule(session: Session, task: UserTask) -> str:
+def due_rule(session: Session, task: UserTask) -> str:
     """Return how the diagram words the due time; empty where it has none."""
     instance = session.get_one(ProcessInstance, task.instance_key)
     path = tuple(part for part in task.path.split("/") if part)
@@ -384,15 +384,6 @@ def summary(found: Explanation) -> Text:
     return Text(
         "; ".join([states[found.state].en, *(part.en for part in parts)]),
         ";".join([states[found.state].zh, *(part.zh for part in parts)]),
-    )
-
-
-def unpublished(year: int) -> Text:
-    """Say that nobody has published the holidays of a year."""
-    return Text(
-        f"The holidays of {year} are not published yet: weekdays count as worked, and "
-        "times are reckoned again once an administrator enters them",
-        f"{year}年节假日安排尚未公布,暂按周一至周五为工作日计算;管理员录入后将重新计算",
     )
 
 

@@ -4,10 +4,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from company import first_standards, sample
+from company import calendar_changes, first_standards, sample
 from engine import (
     api_tokens,
-    calendars,
     duty_changes,
     duty_file,
     identity,
@@ -33,7 +32,7 @@ def install(session: Session, settings: Settings) -> tuple[str, ...]:
     if settings.sample and settings.sample_password is not None:
         sample.install(session, settings.sample_password.get_secret_value())
     duty_changes.seed(session, _duties(settings))
-    calendars.seed(session)
+    calendar_changes.seed(session)
     first_standards.install(session)
     return notes
 

@@ -91,7 +91,7 @@ def replace_year(
 ) -> None:
     """Store the holidays and make-up days of a year in place of those known.
 
-    Due dates that were computed already stay; new ones follow the new days.
+    Due dates that were computed already are the caller's to reckon anew.
 
     Raises:
         WrongYearError: A day lies in another year, or comes twice.
@@ -121,6 +121,16 @@ def replace_year(
             "holidays": [str(d.day) for d in wanted if not d.working],
             "make_up_days": [str(d.day) for d in wanted if d.working],
         },
+    )
+
+
+def not_published(number: int) -> Text:
+    """Say that nobody has published the holidays of a year."""
+    return Text(
+        f"The holidays of {number} are not published yet: weekdays count as worked, "
+        "and due times are reckoned anew once an administrator enters the days",
+        f"{number}年节假日安排尚未公布,暂按周一至周五为工作日计算;"
+        "管理员录入后将重新计算期限",
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from engine.errors import InvalidInputError, Text
@@ -34,6 +35,7 @@ _WALL = re.compile(
 )
 
 _WORKED = Text("working time", "工作时间")
+_WORKING_DAY = Text("working day", "工作日")
 _BREAK = Text("outside working hours", "非工作时段")
 _WEEKEND = Text("weekend", "周末")
 _HOLIDAY = Text("holiday", "节假日")
@@ -81,6 +83,17 @@ class Calendar:
         self._days = dict(days)
         self._names = dict(names or {})
         self._years = frozenset(day.year for day in days)
+
+    @property
+    def days(self) -> Mapping[date, bool]:
+        """The days that differ from the week's rule, or confirm it."""
+        return MappingProxyType(self._days)
+
+    def name_of(self, day: date) -> Text:
+        """Return what a day is called: a holiday by its name, else its kind."""
+        if day in self._names:
+            return self._names[day]
+        return _WORKING_DAY if self.is_working_day(day) else self._why_free(day)
 
     def placed(self, zone: str) -> "Calendar":
         """Return the same days and hours in another time zone."""

@@ -11,6 +11,7 @@ from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
 from api.shapes import Answer, Body, Key
 from company import clocks, service_desk
 from company.clocks import Explanation, Limit, Stretch
+from engine import calendars
 from engine.authorization import Actor, Permission
 from engine.errors import Text
 
@@ -142,7 +143,7 @@ def explain_emergency_clock(
 
 def _answer(found: Explanation, actor: Actor) -> ExplanationAnswer:
     told = clocks.summary(found)
-    warnings = [clocks.unpublished(year) for year in found.unpublished]
+    warnings = [calendars.not_published(year) for year in found.unpublished]
     return ExplanationAnswer.model_validate(
         {
             "state": found.state,
