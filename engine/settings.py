@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1024 * 1024, ge=1)
     session_hours: int = Field(default=12, ge=1)
     hot_instances: int = Field(default=1000, ge=0)
+    snapshot_days: int = Field(
+        default=90, ge=0, description="For which a migration can be undone."
+    )
     loop_notify_after: int = Field(default=3, ge=1, description="A8: rounds.")
     secure_cookies: bool = Field(default=False, description="True behind HTTPS.")
     pre_expiry_notice_days: tuple[int, ...] = Field(

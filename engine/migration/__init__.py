@@ -19,7 +19,13 @@ from engine.migration.batches import (
 from engine.migration.changing import AlreadyThereError, Outcome, migrate
 from engine.migration.planning import Plan, PlannedElement, plan
 from engine.migration.trying import Trial, dry_run
-from engine.migration.undoing import CannotUndoError, NotMigratedError, last, undo
+from engine.migration.undoing import (
+    CannotUndoError,
+    NotMigratedError,
+    forget,
+    last,
+    undo,
+)
 
 __all__ = [
     "AlreadyThereError",
@@ -36,6 +42,7 @@ __all__ = [
     "cancel_batch",
     "dry_run",
     "earliest",
+    "forget",
     "items",
     "last",
     "migrate",

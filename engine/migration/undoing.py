@@ -1,6 +1,8 @@
 """Taking an instance back to the version it came from, as long as nothing happened."""
 
-from sqlalchemy import select
+from datetime import timedelta
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
 from engine import cache, definitions, journal, steps
@@ -49,13 +51,13 @@ def undo(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
     require(actor, Permission.MANAGE_INSTANCES)
     instance = steps.lock(session, key)
     item = _last(session, key)
-    _require_untouched(instance, item)
+    state = _undoable_state(instance, item)
     session.flush()
     model = session.get_one(ProcessModel, item.model_before)
     definition = definitions.get(session, model.definition_key)
     instance.model_key, instance.definition_key = model.key, definition.key
     instance.process_id = definition.process_id
-    instance.state_blob = item.state_before or b""
+    instance.state_blob = state
     rows.place(session, instance)
     running.save(session, instance)
     rows.go_back(session, actor, instance, item.rows_before or {})
@@ -74,6 +76,20 @@ def undo(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
         scope_key=instance.scope_key,
         details=details,
     )
+
+
+def forget(session: Session) -> int:
+    """Drop what undoing needs where it has been kept long enough; return how many.
+
+    What was migrated, when and by whom stays.
+    """
+    days: int = session.info["settings"].snapshot_days
+    old = update(InstanceMigration).where(
+        InstanceMigration.state_before.is_not(None),
+        InstanceMigration.processed_at < cache.now(session) - timedelta(days=days),
+    )
+    forgotten = old.values(state_before=None, rows_before=None)
+    return len(session.execute(forgotten.returning(InstanceMigration.key)).all())
 
 
 def last(session: Session, actor: Actor, key: int) -> InstanceMigration:
@@ -105,9 +121,14 @@ def _last(session: Session, key: int) -> InstanceMigration:
     return found
 
 
-def _require_untouched(instance: Running, item: InstanceMigration) -> None:
+def _undoable_state(instance: Running, item: InstanceMigration) -> bytes:
+    """Return the state before, where nothing has happened since."""
     if item.undone_at is not None:
         raise NotMigratedError
+    if item.state_before is None:
+        raise CannotUndoError(
+            Text("the state before it is not kept any longer", "迁移前的快照已清除")
+        )
     if item.revision_after is None:
         raise CannotUndoError(
             Text(
@@ -117,3 +138,4 @@ def _require_untouched(instance: Running, item: InstanceMigration) -> None:
         )
     if not instance.is_active or instance.revision != item.revision_after:
         raise CannotUndoError(Text("the case has moved on since", "此后流程已继续流转"))
+    return item.state_before

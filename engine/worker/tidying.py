@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from engine import clock, documents
+from engine import clock, documents, migration
 from engine.database import Database
 from engine.schema import IdempotencyRecord, UserSession
 
@@ -12,10 +12,11 @@ _REPEATED_WITHIN = timedelta(hours=48)
 
 
 def tidy(database: Database) -> None:
-    """Forget sessions that are over, old repeated requests, contents without rows."""
+    """Forget what is over: sessions, repeated requests, snapshots, lost contents."""
     now = clock.system_now()
     with database.transaction() as session:
         session.execute(delete(UserSession).where(UserSession.expires_at < now))
         old = IdempotencyRecord.created_at < now - _REPEATED_WITHIN
         session.execute(delete(IdempotencyRecord).where(old))
+        migration.forget(session)
     documents.tidy(database)

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import select
 
+from engine import journal
+from engine.cache import Caches
+from engine.database import Database
+from engine.schema import ProcessInstance
 from tests.api.driver import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,3 +89,15 @@ class Undaunted:
             self._server.kill()
             self._server.start()
         return answer
+
+
+def chains_are_intact(database_url: str) -> bool:
+    """Tell whether the journal of every instance is whole."""
+    opened = Database(database_url)
+    opened.info["caches"] = Caches()
+    try:
+        with opened.reading() as session:
+            keys = session.scalars(select(ProcessInstance.key)).all()
+            return all(journal.verify(session, key).intact for key in keys)
+    finally:
+        opened.close()

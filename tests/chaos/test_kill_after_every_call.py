@@ -1,24 +1,15 @@
 """Section 一 with the server killed (-9) after every single HTTP call."""
 
-import os
 import time
-import uuid
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from typing import cast
 
 import httpx2
-import pytest
-from sqlalchemy import create_engine, select, text
 
-from engine import journal
-from engine.cache import Caches
-from engine.database import Database
-from engine.schema import ProcessInstance
 from tests.api.driver import Company
-from tests.chaos.mortal import Server, Undaunted
+from tests.chaos.mortal import Undaunted, chains_are_intact
 
-_URL = os.environ.get("FUWU_TEST_DATABASE_URL", "")  # noqa: TID251 - as tests/conftest
 START = datetime(2026, 3, 2, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 PAPERS = {
     "milestone_schedule",
@@ -29,44 +20,6 @@ PAPERS = {
     "implementation_plan",
     "plan_schedule",
 }
-
-
-@pytest.fixture
-def database_url(tmp_path):
-    """A database of its own: a SQLite file, or one on the PostgreSQL server."""
-    if not _URL:
-        yield f"sqlite:///{tmp_path}/data/fuwu.db"
-        return
-    name = f"fuwu_kills_{uuid.uuid4().hex[:8]}"
-    plain = _URL.replace("postgresql://", "postgresql+psycopg://")
-    admin = create_engine(plain, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield admin.url.set(database=name, drivername="postgresql").render_as_string(
-        hide_password=False
-    )
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
-
-
-@pytest.fixture
-def server(tmp_path, database_url):
-    started = Server(tmp_path, database_url)
-    started.start()
-    yield started
-    started.kill()
-
-
-def chains_are_intact(database_url):
-    opened = Database(database_url)
-    opened.info["caches"] = Caches()
-    try:
-        with opened.reading() as session:
-            keys = session.scalars(select(ProcessInstance.key)).all()
-            return all(journal.verify(session, key).intact for key in keys)
-    finally:
-        opened.close()
 
 
 def papers_of(case):

@@ -1,6 +1,7 @@
 """Migration, modification and send-back over HTTP, as Camunda's client sends them."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,11 @@ from camunda_orchestration_sdk.models import (
     SourceElementIdInstruction,
 )
 from camunda_orchestration_sdk.semantic_types import ElementId
+from sqlalchemy import select
 
+from engine.schema import InstanceMigration
+from engine.worker import tidying
+from tests.api.serving import START
 from tests.builders import diagram, end, line, start, task
 
 
@@ -174,3 +179,31 @@ def test_a_task_goes_back_to_an_earlier_one(company):
         json={"elementId": "UT_b", "reason": "no"},
     )
     assert (nowhere.status_code, nowhere.json()["code"]) == (409, "move-refused")
+
+
+def test_a_snapshot_is_kept_for_as_long_as_the_operator_says(house, company):
+    house.restart(snapshot_days=30)
+    deployed(company, "UT_a", "UT_b")
+    keys = [started(company), started(company)]
+    new = deployed(company, "UT_a", "UT_x")
+    for key in keys:
+        path = f"/v2/process-instances/{key}/migration"
+        company.admin.ask("POST", path, json=mapped(new))
+    back = [f"/v2/process-instances/{key}/migration/reversal" for key in keys]
+    company.set_clock(START + timedelta(days=29))
+    tidying.tidy(house.platform.database)
+    company.admin.ask("POST", back[0], json={})
+    company.set_clock(START + timedelta(days=31))
+    tidying.tidy(house.platform.database)
+
+    answer = company.admin.call("POST", back[1], json={})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "cannot-undo")
+    assert "快照" in answer.json()["detail"]
+    path = f"/v2/process-instances/{keys[1]}/migration"
+    kept = company.admin.ask("GET", path)
+    assert (kept["state"], kept["processedBy"]) == ("COMPLETED", "admin")
+    with house.platform.database.reading() as session:
+        stored = select(InstanceMigration.state_before, InstanceMigration.rows_before)
+        rows = session.execute(stored).all()
+    assert rows == [(None, None), (None, None)]
