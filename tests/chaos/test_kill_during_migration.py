@@ -87,9 +87,9 @@ def test_a_batch_that_is_killed_twice_goes_on_and_each_case_is_on_one_version(
     server, database_url, company
 ):
     old = deployed(company, "UT_a", "UT_gone", "UT_c")
-    body = {"processDefinitionId": "case"}
+    begin = {"processDefinitionId": "case"}
     keys = [
-        company.admin.ask("POST", "/v2/process-instances", json=body)[
+        company.admin.ask("POST", "/v2/process-instances", json=begin)[
             "processInstanceKey"
         ]
         for _ in range(INSTANCES)
