@@ -13,6 +13,7 @@ from api import logs
 from api.app import create_app
 from api.cli import options
 from api.platform import Platform, open_platform, prepare
+from api.request_heads import BoundedHeads
 from engine.settings import Settings
 from engine.worker.lobby import Lobby, lobby_of
 
@@ -56,6 +57,7 @@ def run(chosen: argparse.Namespace) -> int:
         create_app(platform),
         host=chosen.host,
         port=chosen.port,
+        http=BoundedHeads,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=10,

@@ -26,6 +26,7 @@ from starlette.testclient import TestClient
 from api import upgrade
 from api.app import create_app
 from api.platform import Platform, open_platform, prepare
+from api.request_heads import BoundedHeads
 from company import installation
 from engine.settings import Settings
 from tests.api.driver import PASSWORD, Company
@@ -166,6 +167,7 @@ def listening(house: House) -> Iterator[str]:
         host="127.0.0.1",
         port=0,
         interface="asgi3",
+        http=BoundedHeads,
         lifespan="off",
         log_level="error",
     )
