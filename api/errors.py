@@ -32,8 +32,13 @@ def respond(
     body: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Send a problem: as JSON to programs, as a page to somebody who reads pages."""
+    """Send a problem: as JSON to programs, as a page to somebody who reads pages.
+
+    Where a part of a page was asked for, a sentence is put below that part.
+    """
     if _reads_pages(request):
+        if _swaps(request):
+            return _in_place(request, body)
         reader = getattr(request.state, "reader", None)
         return render(
             request,
@@ -55,6 +60,16 @@ def _reads_pages(request: Request) -> bool:
     return not is_api and "text/html" in request.headers.get("accept", "")
 
 
+def _swaps(request: Request) -> bool:
+    return "hx-request" in request.headers
+
+
+def _in_place(request: Request, body: Mapping[str, Any]) -> Response:
+    answer = render(request, "problem.html.j2", status=body["status"], problem=body)
+    answer.headers["HX-Reswap"] = "beforeend"
+    return answer
+
+
 def headers_of(status: int) -> dict[str, str]:
     """Return what a status must carry beside its body."""
     if status == HTTPStatus.UNAUTHORIZED:
@@ -74,8 +89,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SignInFirst, _sign_in_first)
 
 
-def _sign_in_first(_: Request, error: Exception) -> Response:
+def _sign_in_first(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInFirst)  # noqa: S101 - as registered
+    if _swaps(request):
+        # A redirection would put the whole page for signing in into a form's field.
+        headers = {"HX-Redirect": error.response.headers["location"]}
+        return Response(status_code=401, headers=headers)
     return error.response
 
 

@@ -87,8 +87,9 @@ async def _refuse(
 ) -> None:
     size = f"{limit // 1024 // 1024} MiB" if limit >= 1 << 20 else f"{limit} B"
     detail = Text(
-        f"The request is larger than the limit of {size}; nothing was stored.",
-        f"请求超过上限{size},未保存任何内容。",
+        f"The request is larger than the limit of {size}; nothing was "
+        "stored. Send less at once, or a compressed file.",
+        f"请求超过上限{size},未保存任何内容;请压缩或拆分后重新提交。",
     )
     request = Request(scope)
     body = problem(request, 413, "too-large", detail)

@@ -12,7 +12,9 @@ from engine.lifecycles import ElementState, IncidentState, UserTaskState
 from engine.schema import ElementInstance, Incident, UserTask
 
 
-def highlights(session: Session, instance_key: int, people: dict[str, str]) -> str:
+def highlights(
+    session: Session, instance_key: int, people: dict[str, str], language: str
+) -> str:
     """Return the marks of an instance as the diagram's island reads them (JSON)."""
     elements = session.execute(
         select(
@@ -25,7 +27,7 @@ def highlights(session: Session, instance_key: int, people: dict[str, str]) -> s
     current = Counter(
         row.element_id for row in elements if row.state is ElementState.ACTIVE
     )
-    workers = _workers(session, instance_key, people)
+    workers = _workers(session, instance_key, people, language)
     broken = session.scalars(
         select(Incident.element_id).where(
             Incident.instance_key == instance_key,
@@ -46,7 +48,7 @@ def _mark(name: str, count: int, workers: dict[str, dict[str, str]]) -> dict[str
 
 
 def _workers(
-    session: Session, instance_key: int, people: dict[str, str]
+    session: Session, instance_key: int, people: dict[str, str], language: str
 ) -> dict[str, dict[str, str]]:
     """Return who did (or is to do) each task last, and when."""
     rows = session.execute(
@@ -67,6 +69,6 @@ def _workers(
         who = row.completed_by or row.assignee
         found[row.element_id] = {
             "person": people.get(who, who) if who else "",
-            "at": moment(row.completed_at),
+            "at": moment(row.completed_at, language),
         }
     return found

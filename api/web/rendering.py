@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from api.language import language_of
 from api.web.navigation import entries_for
 from api.web.reader import Reader
 from api.web.texts import translator
+from engine.wording import chinese_date, chinese_time
 
 _FOLDER = Path(__file__).parent
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -64,8 +66,8 @@ def environment() -> Environment:
     )
     made.globals |= {
         "static": static,
-        "moment": moment,
-        "day": day,
+        "moment": _moment,
+        "day": _day,
         "money": money,
         "size": size,
         "asset": asset,
@@ -96,20 +98,42 @@ def _manifest() -> dict[str, str]:
     return loaded
 
 
-def moment(value: datetime | None) -> str:
-    """Return a time as it is read in China: ``2026-03-02 09:00``."""
+def moment(value: datetime | None, language: str) -> str:
+    """Return a time as it is read in China: ``2026年3月2日 09:00``.
+
+    In English it is ``2026-03-02 09:00``, which nobody reads the wrong way round.
+    """
     if value is None:
         return ""
+    if language == "zh":
+        return chinese_time(value)
     return value.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
-def day(value: date | datetime | None) -> str:
-    """Return a date: ``2026-03-02``."""
-    if value is None:
+def day(value: date | datetime | str | None, language: str) -> str:
+    """Return a date: ``2026年3月2日``, in English ``2026-03-02``.
+
+    What is a text and no date stays as it is.
+    """
+    if value is None or value == "":
         return ""
-    if isinstance(value, datetime):
-        value = value.astimezone(_ZONE).date()
-    return value.isoformat()
+    try:
+        found = date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    if isinstance(found, datetime):
+        found = found.astimezone(_ZONE).date()
+    return chinese_date(found) if language == "zh" else found.isoformat()
+
+
+@pass_context
+def _moment(context: Context, value: datetime | None) -> str:
+    return moment(value, context["lang"])
+
+
+@pass_context
+def _day(context: Context, value: date | datetime | str | None) -> str:
+    return day(value, context["lang"])
 
 
 def money(fen: int | None) -> str:

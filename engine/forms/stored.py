@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from engine import cache
 from engine.actors import Actor
-from engine.errors import Text
+from engine.errors import Problem, Text
 from engine.forms.fields import Field, Kind, walk
 from engine.forms.form import Form, FormMissingError, read_form
+from engine.forms.lookups import Completion
 from engine.forms.references import RowReferences
 from engine.schema import Deployment, DeploymentResource, Resource
 
@@ -68,6 +69,15 @@ def validate(
         references=RowReferences(session, actor),
         now=cache.now(session),
     )
+
+
+def misfits(
+    session: Session, actor: Actor, form: Form, given: Mapping[str, Any]
+) -> list[Problem]:
+    """Return which documents and people the answers so far cannot refer to."""
+    completion = Completion(form.shape, RowReferences(session, actor))
+    completion.of(given)
+    return completion.problems
 
 
 def strip(

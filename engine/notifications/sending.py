@@ -194,10 +194,16 @@ def _shared(
     scope = session.get(Scope, cause.scope_key) if cause.scope_key else None
     follow = [_announced(session, cause, kind) for kind in kinds]
     return {
-        "project": scope and {"number": scope.business_id, "title": scope.title},
+        "project": scope and _project(scope),
         "documents": [_paper(paper) for paper in papers] + follow,
         "names": Names(session),
     }
+
+
+def _project(scope: Scope) -> dict[str, str]:
+    """Return number and title; lists show both at once, a sentence one by one."""
+    number = scope.business_id
+    return {"number": number, "title": scope.title.removeprefix(number).strip()}
 
 
 def _paper(paper: Document) -> dict[str, Any]:

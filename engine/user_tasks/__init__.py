@@ -12,7 +12,7 @@ from engine.user_tasks.assignment import (
 from engine.user_tasks.completion import complete, settle_joint
 from engine.user_tasks.drafts import discard_draft, draft, save_draft
 from engine.user_tasks.facts import EVERY
-from engine.user_tasks.returns import moves, send_back
+from engine.user_tasks.returns import Move, moves, send_back
 from engine.user_tasks.rows import (
     ClaimedError,
     TaskChangedError,
@@ -24,6 +24,7 @@ from engine.user_tasks.view import TaskView, history, view
 __all__ = [
     "EVERY",
     "ClaimedError",
+    "Move",
     "NotUnclaimedError",
     "NotYoursToManageError",
     "TaskChangedError",

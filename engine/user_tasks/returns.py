@@ -12,7 +12,7 @@ from engine.authorization import Actor, Permission, require
 from engine.errors import MalformedRequestError
 from engine.events import Event
 from engine.lifecycles import UserTaskState
-from engine.runtime import Return, WaitKind
+from engine.runtime import NotWaitingError, Return, WaitKind
 from engine.schema import UserTask
 from engine.steps import running
 from engine.user_tasks import rows
@@ -56,6 +56,19 @@ def moves(session: Session, actor: Actor, key: int) -> list[Move]:
         found = live.returns(task.ref, [row.element_id for row in done])
     open_rows = _open(session, task.instance_key)
     return [_move(target, done, open_rows) for target in found]
+
+
+def can_go_back(session: Session, task: UserTask) -> bool:
+    """Tell whether an open task can be sent back to any earlier one; see `moves`."""
+    finished = [row.element_id for row in _done(session, task)]
+    if not finished:
+        return False
+    instance = running.read(session, task.instance_key)
+    with steps.borrowed(session, instance) as live:
+        try:
+            return bool(live.returns(task.ref, finished))
+        except NotWaitingError:
+            return False
 
 
 def send_back(

@@ -14,7 +14,7 @@ from engine.instances import data_of
 from engine.lifecycles import InstanceState, UserTaskState
 from engine.runtime import NotWaitingError
 from engine.schema import ProcessInstance, UserTask, UserTaskDraft
-from engine.user_tasks import drafts, rows
+from engine.user_tasks import drafts, returns, rows
 from engine.user_tasks.facts import facts
 from engine.user_tasks.rows import ClaimedError
 
@@ -136,6 +136,8 @@ def _actions(
     found |= {"complete", "draft"}
     if task.assignee is None and behalf is None:
         found.add("claim")
+    if returns.can_go_back(session, task):
+        found.add("return")
     own = task.assignee == actor.username
     if task.assignee is not None and task.joint_key is None and (own or manages):
         found.add("release")

@@ -49,7 +49,7 @@ def test_a_signed_contract_becomes_a_team_on_site(desk, company):
     hp.do(
         "UT_return_survey",
         number,
-        answers='{"users": 40}',
+        **{"answers.0.text": "员工40人"},
         filled_by="王主任",
         returned_on="2026-03-09",
     )

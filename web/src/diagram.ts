@@ -5,7 +5,8 @@ import type ElementRegistry from "diagram-js/lib/core/ElementRegistry";
 import type Overlays from "diagram-js/lib/features/overlays/Overlays";
 import type ZoomScroll from "diagram-js/lib/navigation/zoomscroll/ZoomScroll";
 import { badgeOf, byElement } from "./badges.ts";
-import { fitToWidth } from "./framing.ts";
+import { fitToWidth, LOWEST } from "./framing.ts";
+import { nameInEnglish, type Named } from "./names.ts";
 import { STATES, type Highlight, type Highlights, type State } from "./highlights.ts";
 
 interface Services {
@@ -27,10 +28,13 @@ export class Diagram {
   readonly #frame: HTMLElement;
   readonly #language: string;
   readonly #viewer: NavigatedViewer<Services>;
+  readonly #room: number;
   #current: string[] = [];
 
   constructor(frame: HTMLElement, language: string) {
     this.#frame = frame;
+    // As high as its place, where that has a height; else as high as what is drawn.
+    this.#room = Math.max(LOWEST, frame.clientHeight);
     this.#language = language;
     this.#viewer = new NavigatedViewer<Services>({
       container: frame,
@@ -41,19 +45,30 @@ export class Diagram {
 
   /** Draw the model, fitted to the width; rejects when it cannot be drawn. */
   async draw(xml: string): Promise<void> {
+    if (this.#language.startsWith("en")) {
+      const parsed = "import.parse.complete";
+      this.#viewer.on(parsed, (event: { elementsById?: Record<string, Named> }) => {
+        nameInEnglish(Object.values(event.elementsById ?? {}));
+      });
+    }
     await this.#viewer.importXML(xml);
     this.fit();
     this.#viewer.get("eventBus").on("root.set", () => this.fit());
   }
 
-  /** Mark elements and write people and comments beside them. */
-  show(highlights: Highlights): void {
+  /**
+   * Mark elements and write people and comments beside them.
+   *
+   * @param first of the steps that wait, to which `goToCurrent` goes first
+   */
+  show(highlights: Highlights, first = ""): void {
     for (const state of STATES) this.#mark(state, highlights[state]);
     for (const id of highlights.flows.filter((id) => this.#has(id))) {
       this.#viewer.get("canvas").addMarker(id, "is-done");
     }
     const waiting = byElement([...highlights.incident, ...highlights.current]);
     this.#current = [...waiting.keys()].filter((id) => this.#has(id));
+    this.#current.sort((one, other) => Number(other === first) - Number(one === first));
   }
 
   /** Call `listener` with the id of every element that is clicked. */
@@ -65,9 +80,10 @@ export class Diagram {
 
   fit(): void {
     const canvas = this.#viewer.get("canvas");
-    const highest = window.innerHeight * HIGHEST_SHARE_OF_WINDOW;
+    const share = window.innerHeight * HIGHEST_SHARE_OF_WINDOW;
+    const highest = this.#room > LOWEST ? this.#room : share;
     const { inner, outer } = canvas.viewbox();
-    const { height, viewbox } = fitToWidth(inner, outer.width, highest);
+    const { height, viewbox } = fitToWidth(inner, outer.width, highest, this.#room);
     this.#frame.style.height = `${height}px`;
     canvas.resized();
     canvas.viewbox(viewbox);

@@ -12,7 +12,8 @@ export interface Framing {
 }
 
 const MARGIN = 24;
-const LOWEST = 160;
+/** The least height of a frame, unless its place on the page has one of its own. */
+export const LOWEST = 160;
 
 /**
  * Fit a drawing to the width of its frame, never larger than drawn.
@@ -20,12 +21,18 @@ const LOWEST = 160;
  * @param drawing bounds of all shapes, in the drawing's units
  * @param width of the frame, in pixels
  * @param highest the frame may become, in pixels; the rest is reached by moving
+ * @param lowest it may be
  */
-export function fitToWidth(drawing: Box, width: number, highest: number): Framing {
+export function fitToWidth(
+  drawing: Box,
+  width: number,
+  highest: number,
+  lowest: number = LOWEST,
+): Framing {
   const usable = Math.max(1, width - 2 * MARGIN);
   const scale = drawing.width > 0 ? Math.min(1, usable / drawing.width) : 1;
   const wanted = drawing.height * scale + 2 * MARGIN;
-  const height = Math.round(Math.max(LOWEST, Math.min(wanted, highest)));
+  const height = Math.round(Math.max(lowest, Math.min(wanted, highest)));
   const shown = { width: width / scale, height: height / scale };
   return {
     height,

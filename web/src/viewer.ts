@@ -12,7 +12,7 @@ const ISLAND = "[data-island=viewer]:not([data-started])";
  * Turn one element of the page into a diagram.
  *
  * `data-bpmn-url` names the model, `data-highlights` holds the highlights or
- * names where they are. The model is shown even when the highlights fail.
+ * names where they are, `data-focus` the step that is looked at. The model is shown even when the highlights fail.
  */
 async function start(root: HTMLElement): Promise<void> {
   const language = document.documentElement.lang;
@@ -30,7 +30,7 @@ async function start(root: HTMLElement): Promise<void> {
     ]);
     const diagram = new Diagram(frame, language);
     await diagram.draw(xml);
-    diagram.show(highlights);
+    diagram.show(highlights, root.dataset["focus"]);
     // A wide diagram is too small as a whole: begin where the work is.
     if (!diagram.isReadable) diagram.goToCurrent();
     diagram.onSelect((id) => {

@@ -25,6 +25,13 @@ test("a high drawing is cut off at the bottom, never at the top", () => {
   expect(viewbox.y).toBe(-24);
 });
 
+test("a low drawing stands in the middle of a place that is higher", () => {
+  const { viewbox, height } = fitToWidth({ x: 0, y: 0, width: 1904, height: 200 }, 1000, 384, 384);
+
+  expect(height).toBe(384);
+  expect(viewbox.y).toBe(-(768 - 200) / 2);
+});
+
 test("an empty drawing does not break the page", () => {
   const { viewbox } = fitToWidth({ x: 0, y: 0, width: 0, height: 0 }, 0, 600);
 

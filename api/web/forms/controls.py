@@ -57,7 +57,7 @@ class Control:
     """A field as it is drawn.
 
     ``draws`` names the macro: input, textarea, radio, select, checkboxes, file,
-    files, rows, lines, record or fixed. ``again`` asks the server for the form anew
+    files, rows, lines, record, parts (a text for each of given names) or fixed. ``again`` asks the server for the form anew
     when the value changes, because other fields depend on it.
     """
 
@@ -159,6 +159,8 @@ class Drawer:
         inner: bool = False,
     ) -> Control:
         listed = self._listed(asked, name)
+        if asked.kind is Kind.JSON and not _has_parts(listed, value):
+            listed = None
         draws = self._macro(asked, listed)
         return Control(
             name=name,
@@ -174,11 +176,22 @@ class Drawer:
             inputmode=_NUMERIC.get(asked.kind, ""),
             unit=_unit(asked, self._language),
             attributes=_attributes(asked),
-            errors=tuple(self._errors.get(name, ())),
+            errors=self._wrong(name, whole=draws == "files"),
             options=_options(asked, listed or (), value),
             files=self._files(value) if draws in {"file", "files"} else (),
             columns=self._columns(asked) if draws == "rows" else (),
-            rows=self._rows(asked, name, value, draws),
+            rows=_parts(listed or (), name, value)
+            if draws == "parts"
+            else self._rows(asked, name, value, draws),
+        )
+
+    def _wrong(self, name: str, *, whole: bool) -> tuple[str, ...]:
+        """Return what is wrong with a control; ``whole`` with each of its values."""
+        return tuple(
+            sentence
+            for at, sentences in self._errors.items()
+            if at == name or (whole and at.startswith(f"{name}."))
+            for sentence in sentences
         )
 
     def _macro(self, asked: Field, listed: Listed | None) -> str:
@@ -186,6 +199,8 @@ class Drawer:
             return "fixed"
         if asked.kind is Kind.LIST:
             return _list_macro(asked, listed)
+        if asked.kind is Kind.JSON and listed is not None:
+            return "parts"
         if asked.kind is Kind.BOOLEAN or asked.ui.get("ui:widget") == "radio":
             return "radio"
         if listed is not None:
@@ -278,6 +293,37 @@ def _key(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
+
+
+def _has_parts(listed: Listed | None, value: Any) -> bool:
+    return bool(listed) and (value is None or isinstance(value, Mapping))
+
+
+def _parts(listed: Listed, name: str, value: Any) -> tuple[tuple[Control, ...], ...]:
+    """Return a text for each name: those that are asked for, then others there are."""
+    given = value if isinstance(value, Mapping) else {}
+    titles = {_key(each): title for each, title in listed}
+    titles |= {part: part for part in given if part not in titles}
+    return tuple(
+        (
+            Control(
+                name=f"{name}.{number}.text",
+                id=_id(f"{name}.{number}"),
+                draws="textarea",
+                title=title,
+                inner=True,
+                value=_text(given.get(part)),
+                input=part,
+            ),
+        )
+        for number, (part, title) in enumerate(titles.items())
+    )
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _shown(asked: Field, value: Any) -> str:

@@ -26,6 +26,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,9})?")
 _AMOUNT = re.compile(r"[+-]?\d{1,15}(\.\d{1,2})?")
+_COUNT = re.compile(r"0|[1-9]\d{0,14}")
 _MOST_ROWS = 1000
 
 
@@ -70,9 +71,12 @@ def with_row(values: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def without_row(values: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return the values without one row: ``milestones.2``."""
+    """Return the values without one row: ``milestones.2``; or without a file."""
     field_name, _, number = name.rpartition(".")
     changed = dict(values)
+    if not field_name:
+        changed.pop(name, None)
+        return changed
     rows = list(changed.get(field_name) or ())
     if number.isdecimal() and int(number) < len(rows):
         del rows[int(number)]
@@ -114,10 +118,26 @@ def _value(asked: Field, node: _Node) -> Any:
         return _rows(asked.item, node)
     if asked.shape is not None:
         return _record(asked.shape, node) or None
+    if asked.kind is Kind.JSON and node.parts:
+        return _parts(node) or None
     text = node.text
     if not text:
         return None
     return text if asked.kind is Kind.PASSWORD else _read(asked, text)
+
+
+def _parts(node: _Node) -> dict[str, Any]:
+    """Return texts by their names; whole numbers are numbers."""
+    pairs = ((row.parts.get("name"), row.parts.get("text")) for row in node.rows())
+    return {
+        name.text: _count(text.text)
+        for name, text in pairs
+        if name is not None and text is not None and text.text
+    }
+
+
+def _count(text: str) -> int | str:
+    return int(text) if _COUNT.fullmatch(text) else text
 
 
 def _rows(item: Field, node: _Node) -> list[Any]:

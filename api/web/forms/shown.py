@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.web.rendering import moment, money
+from api.web.rendering import day, moment, money
 from engine.errors import Text
 from engine.forms import Field, Kind, Shown
 
@@ -157,7 +157,9 @@ class Reader:
         if kind is Kind.USER or name in _PEOPLE:
             return self._people.get(str(value), str(value))
         if kind is Kind.DATE_TIME or name in _MOMENTS:
-            return _moment(str(value))
+            return _moment(str(value), self._language)
+        if kind is Kind.DATE:
+            return day(str(value), self._language)
         for choice in asked.choices if asked else ():
             if choice.value == value:
                 return choice.title.to(self._language)
@@ -197,9 +199,9 @@ def _yes_no(value: bool, language: str) -> str:  # noqa: FBT001 - it is the valu
     return "Yes" if value else "No"
 
 
-def _moment(text: str) -> str:
+def _moment(text: str, language: str) -> str:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return moment(found if found.tzinfo else found.replace(tzinfo=_ZONE))
+    return moment(found if found.tzinfo else found.replace(tzinfo=_ZONE), language)

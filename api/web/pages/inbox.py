@@ -245,4 +245,5 @@ def row_of(item: Item, language: str, now: datetime, book: Any) -> Row:
 
 
 def _message(request: Request) -> str:
-    return "task.submitted" if "submitted" in request.query_params else ""
+    told = ("submitted", "returned")
+    return next((f"task.{each}" for each in told if each in request.query_params), "")

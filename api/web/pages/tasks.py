@@ -1,7 +1,10 @@
 """A task: its form, what is known of the case, the diagram and the history."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -15,9 +18,9 @@ from api.problems import status_of
 from api.language import language_of
 from api.timeline import entries
 from api.web import people
-from api.web.forms import Drawer, values_of, with_row, without_row
+from api.web.forms import Drawer, Drawing, values_of, with_row, without_row
 from api.web.forms.shown import Reader
-from api.web.happenings import happenings
+from api.web.happenings import happenings, sent_back_to
 from api.web.highlights import highlights
 from api.web.pages.inbox import row_of
 from api.web.rendering import render
@@ -27,7 +30,8 @@ from engine import cache, documents, duties, forms, inbox, user_tasks
 from engine.authorization import Permission
 from engine.database import Database
 from engine.errors import EngineError, Problem
-from engine.user_tasks import TaskView
+from engine.schema import UserTask
+from engine.user_tasks import Move, TaskView
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,8 +42,26 @@ grant(
     "POST /tasks/{key}/draft",
     "POST /tasks/{key}/fields",
     "POST /tasks/{key}/file",
+    "POST /tasks/{key}/return",
 )
+_KEY = re.compile(r"\d{1,18}")
+_LONGEST_REASON = 1000
 _OWN_FIELDS = frozenset({"csrf", "revision", "add", "remove", "field"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An earlier task that the open one can be sent back to.
+
+    ``cancels`` names the other tasks which that ends; ``withdraws`` counts timers and messages that are then not waited for any more.
+    """
+
+    element_id: str
+    name: str
+    person: str
+    at: datetime | None
+    cancels: list[str]
+    withdraws: int
 
 
 @router.get("/tasks/{key}")
@@ -75,6 +97,30 @@ def complete_task(
     return RedirectResponse("/?submitted", 303)
 
 
+@router.post("/tasks/{key}/return")
+def send_back(
+    key: int,
+    reader: PageReader,
+    form: CheckedForm,
+    request: Request,
+    platform: Platform,
+) -> Response:
+    """Send a task back to somebody who has acted before."""
+    try:
+        send = partial(
+            user_tasks.send_back,
+            actor=reader.actor,
+            key=key,
+            element_id=str(form.get("element_id", "")),
+            reason=str(form.get("reason", ""))[:_LONGEST_REASON],
+            revision=_revision(form),
+        )
+        carry_out(platform, send)
+    except EngineError as error:
+        return _page(request, reader, platform, key, None, error)
+    return RedirectResponse("/?returned", 303)
+
+
 @router.post("/tasks/{key}/draft")
 def save_draft(
     key: int,
@@ -107,7 +153,7 @@ def redraw_fields(
         return _page(request, reader, platform, key, values)
     with platform.reading() as session:
         view = user_tasks.view(session, reader.actor, key)
-        drawing = _drawer(session, request, view).draw(values)
+        drawing = _draw(session, request, reader, view, values)
     return render(
         request,
         "forms/fragment.html.j2",
@@ -132,7 +178,10 @@ def receive_file(
         view = user_tasks.view(session, reader.actor, key)
     values = _values(platform, reader, key, form)
     with platform.reading() as session:
-        drawing = _drawer(session, request, view).draw(values)
+        wrong = (
+            forms.misfits(session, reader.actor, view.form, values) if view.form else []
+        )
+        drawing = _draw(session, request, reader, view, values, wrong)
     found = [c for c in _flat(drawing.controls) if c.name == name]
     return render(
         request,
@@ -183,20 +232,34 @@ def _revision(form: FormData) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _drawer(
+def _draw(
     session: Session,
     request: Request,
+    reader: PageReader,
     view: TaskView,
+    values: Mapping[str, Any],
     problems: Iterable[Problem] = (),
-) -> Drawer:
+) -> Drawing:
     assert view.form is not None  # noqa: S101 - asked for where there is one
-    return Drawer(
+    files = documents.readable_of(session, reader.actor, _numbers(values))
+    drawer = Drawer(
         view.form,
         language_of(request),
         options=view.options,
         people=people.staff(session),
+        documents={str(file.key): file.name for file in files},
         problems=problems,
     )
+    return drawer.draw(values)
+
+
+def _numbers(value: Any) -> Iterable[int]:
+    """Yield what may be the key of a document, in a post as it was typed."""
+    if isinstance(value, str) and _KEY.fullmatch(value):
+        yield int(value)
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _numbers(each)
 
 
 def _page(
@@ -235,9 +298,10 @@ def _shown(
     drawing = None
     if view.form is not None and "complete" in view.actions:
         drawn = _filled_in(view) if values is None else values
-        drawing = _drawer(session, request, view, problems).draw(drawn)
+        drawing = _draw(session, request, reader, view, drawn, problems)
     told = entries(session, reader.actor, instance_key=view.task.instance_key)
     task = view.task
+    back = sent_back_to(told, task.element_id) if task.state == "CREATED" else None
     return {
         "row": row_of(item, language, now, duties.in_force(session)),
         "task": task,
@@ -248,6 +312,8 @@ def _shown(
         "behalf": view.on_behalf_of,
         "may_complete": "complete" in view.actions,
         "may_claim": "claim" in view.actions,
+        "targets": _targets(session, reader, view, language, known),
+        "came_back": back,
         "may_release": "release" in view.actions and len(task.candidates) > 1,
         "draft_at": view.draft.saved_at if view.draft else None,
         "name_of": people.naming(known),
@@ -255,9 +321,40 @@ def _shown(
         "business_now": now,
         "diagram": {
             "url": f"/v2/process-definitions/{task.definition_key}/xml",
-            "highlights": highlights(session, task.instance_key, known),
+            "highlights": highlights(session, task.instance_key, known, language),
         },
     }
+
+
+def _targets(
+    session: Session,
+    reader: PageReader,
+    view: TaskView,
+    language: str,
+    known: Mapping[str, str],
+) -> list[Target]:
+    """Return where the task can be sent back to, the latest first."""
+    if "return" not in view.actions:
+        return []
+    return [
+        Target(
+            element_id=move.element_id,
+            name=_name(move, language),
+            person=known.get(move.completed_by or "", move.completed_by or ""),
+            at=move.completed_at,
+            cancels=[
+                _name(row, language)
+                for row in move.cancels
+                if row.key != view.task.key
+            ],
+            withdraws=len(move.withdraws),
+        )
+        for move in user_tasks.moves(session, reader.actor, view.task.key)
+    ]
+
+
+def _name(named: Move | UserTask, language: str) -> str:
+    return named.name_en if language == "en" and named.name_en else named.name
 
 
 def _filled_in(view: TaskView) -> Mapping[str, Any]:

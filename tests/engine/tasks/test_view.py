@@ -63,6 +63,17 @@ def test_fields_for_certain_readers_reach_nobody_else(world, secret):
         assert "amount" not in instances.variables(session, ADMIN, secret)["register"]
 
 
+@pytest.mark.usefixtures("secret")
+def test_a_task_goes_back_only_where_something_was_done_before_it(world):
+    (first,) = world.holds("zhao")
+    assert "return" not in look(world, "zhao", first).actions
+    register(world)
+    (second,) = world.holds("jin")
+
+    assert "return" in look(world, "jin", second).actions
+    assert "return" not in look(world, "chen", second).actions
+
+
 def test_the_journal_keeps_the_same_secrets(world, secret):
     key = register(world)
 

@@ -293,6 +293,19 @@ def test_free_json_is_written_out():
     assert json.loads(text) == [1, "二"]
 
 
+def test_a_text_is_asked_for_each_name_that_is_given():
+    form = made({"answers": {"x-kind": "json", "x-options": "sections"}})
+    options = {"answers": [("现用系统", "现用系统"), ("数据量", "数据量")]}
+    values = {"answers": {"现用系统": "用友 U8", "数据量": 1200, "其他": "无"}}
+
+    root = drawn(form, values, options=options)
+
+    titles = [each.text for each in root.all("label")]
+    assert titles == ["现用系统", "数据量", "其他"]
+    assert values_of(form, posted(root)) == values
+    assert values_of(form, posted(drawn(form, {}, options=options))) == {}
+
+
 def test_files_are_called_by_their_name():
     form = made({"file": {"x-kind": "file", "x-accept": ["application/pdf"]}})
 

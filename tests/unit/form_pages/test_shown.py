@@ -48,8 +48,8 @@ def test_lists_of_records_are_tables_with_the_titles_of_their_form():
     assert [each.text for each in root.all("th")] == ["名称", "开始", "完成"]
     assert [each.text for each in root.all("td")] == [
         "上线",
-        "2026-03-02",
-        "2026-03-20",
+        "2026年3月2日",
+        "2026年3月20日",
     ]
 
 
@@ -78,7 +78,7 @@ def test_a_former_round_shows_who_and_when():
         "陈刚",
         "",
         "赵明",
-        "2026-03-02 09:00",
+        "2026年3月2日 09:00",
     ]
 
 
