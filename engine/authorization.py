@@ -58,6 +58,7 @@ class Permission(StrEnum):
     READ_STANDARDS = "standards:read"
     MANAGE_STANDARDS = "standards:manage"
     READ_PROCEDURE = "procedure:read"
+    MANAGE_CONNECTIONS = "connections:manage"
 
 
 JOB_TYPE = f"{Permission.WORK_JOBS}:"
@@ -122,6 +123,7 @@ TABLE: Mapping[Permission, frozenset[Who]] = {
     Permission.READ_STANDARDS: _EVERYBODY,
     Permission.MANAGE_STANDARDS: _COMPANY,
     Permission.READ_PROCEDURE: _COMPANY,
+    Permission.MANAGE_CONNECTIONS: _ADMINISTRATOR,
 }
 
 

@@ -78,12 +78,13 @@ def enqueue(
     scope_key: int | None = None,
     due_at: datetime | None = None,
     max_attempts: int | None = None,
+    waited_for: bool = True,
 ) -> Job:
     """Record remote work; it begins once the transaction has been committed.
 
     A service task whose operation this application does not know waits for somebody
     else's worker. ``due_at`` is system time. `enqueued` tells the caller of the
-    command what to wait for.
+    command what to wait for: not what is not ``waited_for``.
     """
     now = clock.system_now()
     job = Job(
@@ -107,7 +108,7 @@ def enqueue(
     if job.kind == EXTERNAL:
         announce(session, job)
     else:
-        _hand_over(session, job)
+        _hand_over(session, job, waited_for=waited_for)
     return job
 
 
@@ -324,10 +325,11 @@ def _end(job: Job, state: JobState) -> None:
     job.worker = job.deadline = None
 
 
-def _hand_over(session: Session, job: Job) -> None:
+def _hand_over(session: Session, job: Job, *, waited_for: bool = True) -> None:
     """Have the job dispatched for certain, and worked here as soon as it exists."""
     key, database = job.key, database_of(session)
-    session.info.setdefault("enqueued_jobs", []).append(key)
+    if waited_for:
+        session.info.setdefault("enqueued_jobs", []).append(key)
     dispatch(session, job, _GRACE_SECONDS if "runner" in database.info else 0.0)
     after_commit(session, lambda: _submit(database, key))
 

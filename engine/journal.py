@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import cache, clock
+from engine import cache, clock, outbox
 from engine.authorization import Actor
 from engine.errors import NotFoundError
 from engine.events import Event
@@ -101,7 +101,8 @@ def write(session: Session, chain: Chain) -> None:
     """Insert the collected entries with one statement."""
     if chain.entries:
         session.connection().execute(_INSERT, chain.entries)
-        chain.entries = []
+        written, chain.entries = chain.entries, []
+        outbox.hand_on(session, written)
 
 
 def record(
@@ -153,6 +154,7 @@ def _insert_alone(session: Session, entry: Entry) -> None:
     if instance_key is not None:
         values = {"instance": instance_key, "digest": entry["digest"]}
         connection.execute(_SAVE_DIGEST, values)
+    outbox.hand_on(session, [entry])
 
 
 def digest_of(previous: bytes, entry: Mapping[str, Any]) -> bytes:

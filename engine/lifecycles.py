@@ -123,6 +123,30 @@ class MessageState(StrEnum):
     PUBLISHED = "PUBLISHED"
 
 
+class DeliveryState(StrEnum):
+    """Where an event on its way to a webhook stands."""
+
+    PENDING = "PENDING"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+
+
+DELIVERY = Lifecycle(
+    DeliveryState,
+    {
+        DeliveryState.PENDING: {
+            DeliveryState.DELIVERED,
+            DeliveryState.FAILED,
+            DeliveryState.CANCELED,
+        },
+        DeliveryState.DELIVERED: set(),
+        DeliveryState.FAILED: {DeliveryState.CANCELED},
+        DeliveryState.CANCELED: set(),
+    },
+)
+
+
 class BatchState(StrEnum):
     """Where a batch of changes to many instances stands."""
 

@@ -6,7 +6,7 @@ TOML file that ``FUWU_CONFIG`` names. A part that is absent is switched off.
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import (
@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 from typing_extensions import override
+
+_ROBOT_HOSTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn")
 
 
 class SmtpSettings(BaseModel):
@@ -69,6 +71,14 @@ class Settings(BaseSettings):
         default=15_000, ge=1, description="For whoever writes, before 503."
     )
     session_secret: SecretStr = Field(min_length=32)
+    secret_keys: tuple[Annotated[SecretStr, Field(min_length=32)], ...] = Field(
+        default=(), description="Seal secrets of webhooks and robots; the first one."
+    )
+    outgoing: tuple[str, ...] = Field(
+        default=_ROBOT_HOSTS,
+        description="What webhooks and robots may call: hosts, *.domains, networks.",
+    )
+    public_url: str = Field(default="", description="Of this server, for links.")
     sample: bool = Field(default=False, description="Serve the sample people and data.")
     sample_password: SecretStr | None = None
     admin_password: SecretStr | None = None

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from engine.settings import Settings, default_data_folder
 
 _SECRET_FILE = "session-secret"  # noqa: S105 - the name of a file, not its content
+_SEAL_FILE = "secret-key"
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +31,8 @@ def settings_from(chosen: argparse.Namespace, **more: Any) -> Settings:
     """Return the settings; arguments win over variables, those over the file.
 
     What nobody sets gets a place of its own: a folder under the user's data
-    directory, a SQLite file in it, and a session secret that is drawn once and kept
-    there, readable by its owner alone.
+    directory, a SQLite file in it, and secrets (of sessions, and to seal what others
+    entrust to us) that are drawn once and kept there, readable by their owner alone.
     """
     given = {k: v for k, v in more.items() if v is not None}
     given |= {
@@ -55,13 +56,15 @@ def _completed(given: dict[str, Any]) -> dict[str, Any]:
     if "database_url" not in known:
         given["database_url"] = f"sqlite:///{data / 'fuwu.db'}"
     if "session_secret" not in known:
-        given["session_secret"] = _kept_secret(data)
+        given["session_secret"] = _kept_secret(data, _SECRET_FILE)
+    if "secret_keys" not in known:
+        given["secret_keys"] = (_kept_secret(data, _SEAL_FILE),)
     return given
 
 
-def _kept_secret(data: Path) -> str:
+def _kept_secret(data: Path, name: str) -> str:
     data.mkdir(parents=True, exist_ok=True)
-    file = data / _SECRET_FILE
+    file = data / name
     if not file.exists():
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as stream:

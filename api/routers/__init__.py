@@ -27,6 +27,7 @@ from api.routers import (
     projects,
     reports,
     returns,
+    robots,
     service_requests,
     signatures,
     standards,
@@ -34,6 +35,7 @@ from api.routers import (
     timers,
     user_tasks,
     users,
+    webhooks,
 )
 
 ROUTERS = tuple(
@@ -72,5 +74,7 @@ ROUTERS = tuple(
         standards,
         reports,
         procedure,
+        webhooks,
+        robots,
     )
 )

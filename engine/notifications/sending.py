@@ -8,7 +8,7 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
-from engine import cache, documents, duties, jobs, journal, templates
+from engine import cache, documents, duties, jobs, journal, robots, templates
 from engine.actors import Actor
 from engine.notifications import texts
 from engine.schema import Document, Notification, Scope, UserAccount
@@ -94,6 +94,7 @@ def notify(
     session.flush()
     for row, person in zip(rows, people, strict=True):
         _mail(session, row, person)
+    robots.pass_on(session, rows, closed=bool(papers or kinds))
     _open(session, papers, rows)
     _record(session, actor, rows, wording, cause)
     return rows

@@ -31,6 +31,7 @@ from engine.schema.instances import (
 )
 from engine.schema.jobs import Job, WorkerHeartbeat
 from engine.schema.journal import BusinessClock, CalendarDay, JournalEntry, Revision
+from engine.schema.outgoing import Robot, Webhook, WebhookDelivery
 from engine.schema.user_tasks import UserTask, UserTaskCandidate, UserTaskDraft
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "ProcessModel",
     "Resource",
     "Revision",
+    "Robot",
     "Scope",
     "ScopeMember",
     "Signature",
@@ -69,6 +71,8 @@ __all__ = [
     "UserTask",
     "UserTaskCandidate",
     "UserTaskDraft",
+    "Webhook",
+    "WebhookDelivery",
     "WorkerHeartbeat",
     "from_json",
     "next_key",

@@ -15,6 +15,7 @@ from engine.database import CollisionError, Database
 from engine.errors import EngineError, Text
 from engine.operations import BpmnError, Operations, RemoteContext, RemoteResult
 from engine.schema import Job, ProcessInstance, Resource
+from engine.worker import outgoing
 
 _BRING_TRIES = 3
 _log = structlog.get_logger()
@@ -64,6 +65,8 @@ def _call(database: Database, job: Job) -> Bring:
     """Do the remote part; return what brings its outcome into the database."""
     if job.kind == "notice":
         return _send_mail(database, job)
+    if job.kind in outgoing.KINDS:
+        return outgoing.call(database, job)
     operations: Operations = database.info["operations"]
     operation = operations.get(job.operation)
     if operation is None:
@@ -185,6 +188,7 @@ def _failed(
         if not jobs.holds(job, worker):
             return ()
         used_up = jobs.fail(session, job, error)
+        outgoing.failed(session, job, error, for_good=used_up)
         if used_up:
             _ask_somebody(session, job, error)
         report = _log.error if used_up else _log.warning

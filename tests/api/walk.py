@@ -57,6 +57,9 @@ def keys(company: Company) -> dict[str, list[str]]:
         "notification_key": [],
         "batch_operation_key": [],
         "token_key": [],
+        "webhook_key": [],
+        "delivery_key": [],
+        "robot_key": [],
     }
 
 
