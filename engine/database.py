@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -30,7 +30,7 @@ _BUSY_MS = 15_000
 _PYTHON_3_12 = 0x030C0000
 _NEW_SQLITE = (3, 42)
 _FRESH_SECONDS = 5.0
-_COMMANDS, _ALONE = 1_179_997_813, 1_179_997_814
+_COMMANDS, _ALONE, _NAMED = 1_179_997_813, 1_179_997_814, 1_179_997_815
 """Advisory locks of PostgreSQL: all commands share the first one."""
 
 _COLLISIONS = {"40001", "40P01"}
@@ -225,6 +225,16 @@ def alone(session: Session) -> bool:
         return False
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_COMMANDS})")
     return True
+
+
+def one_at_a_time(session: Session, name: str) -> None:
+    """Wait until no other transaction goes on that has called this with ``name``.
+
+    For rows of which there is to be one and that are not there yet.
+    """
+    if not database_of(session).is_sqlite:  # there, commands never run beside another
+        asked = text(f"SELECT pg_advisory_xact_lock({_NAMED}, hashtext(:name))")
+        session.connection().execute(asked, {"name": name})
 
 
 def insert_missing(

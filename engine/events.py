@@ -35,6 +35,7 @@ class Event(StrEnum):
     MESSAGE_SENT = "MessageSent"
     MESSAGE_RECEIVED = "MessageReceived"
     MESSAGE_PUBLISHED = "MessagePublished"
+    MESSAGE_PUBLISHED_AGAIN = "MessagePublishedAgain"
     SIGNAL_BROADCAST = "SignalBroadcast"
     JOB_COMPLETED = "JobCompleted"
     JOB_ERROR_THROWN = "JobErrorThrown"

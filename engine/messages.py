@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from engine import cache, journal, steps
 from engine import search as searching
 from engine.authorization import SYSTEM, Actor, Permission, require
-from engine.errors import ConflictError
+from engine.database import one_at_a_time
+from engine.errors import ConflictError, NotFoundError
 from engine.events import Event
-from engine.lifecycles import InstanceState, MessageState
+from engine.lifecycles import IllegalMoveError, InstanceState, MessageState
 from engine.schema import Message, MessageSubscription
 from engine.search import Column, Found, Query, Searchable
 from engine.steps import Letter
@@ -58,6 +59,15 @@ _SUBSCRIPTION_SEARCHABLE = Searchable(SUBSCRIPTION_NAMES, _SUBSCRIPTIONS.c.key)
 _SWEEP = 500
 
 
+class MessageNotFoundError(NotFoundError):
+    """There is no such message."""
+
+    code = "message-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such message", "没有该消息")
+
+
 class NoReceiverError(ConflictError):
     """Nobody waits for the message now."""
 
@@ -92,8 +102,10 @@ def publish(
     The caller has authorised the actor: who may send which message is a matter of
     the route or operation.
     """
-    if message_id is not None and (known := _known(session, name, message_id)):
-        return known
+    if message_id is not None:
+        one_at_a_time(session, f"message {name} {message_id}")
+        if known := _known(session, name, message_id):
+            return known
     now = cache.now(session)
     letter = Letter(
         name=name,
@@ -134,6 +146,58 @@ def correlate(
     if message.delivered_to is None:
         raise NoReceiverError(name, correlation_key)
     return message
+
+
+def publish_again(
+    session: Session,
+    actor: Actor,
+    key: int,
+    *,
+    correlation_key: str | None = None,
+    time_to_live: timedelta = timedelta(),
+) -> Message:
+    """Deliver a message that nobody wanted, or keep it for longer.
+
+    A ``correlation_key`` corrects the one that it was published with. It keeps its
+    place among those of its name and key.
+
+    Raises:
+        MessageNotFoundError: There is none.
+        IllegalMoveError: It has been delivered.
+    """
+    require(actor, Permission.PUBLISH_MESSAGES)
+    message = session.get(Message, key, with_for_update=True, populate_existing=True)
+    if message is None:
+        raise MessageNotFoundError
+    if message.state not in {MessageState.BUFFERED, MessageState.EXPIRED}:
+        raise IllegalMoveError(message.state, MessageState.BUFFERED)
+    if correlation_key is not None:
+        message.correlation_key = correlation_key
+    message.state, message.expires_at = MessageState.BUFFERED, None
+    session.flush()
+    _note(session, actor, message)
+    steps.deliver_kept(session, actor, [(message.name, message.correlation_key)])
+    session.refresh(message)
+    if message.state is MessageState.BUFFERED:
+        _keep_for(session, message, time_to_live)
+    return message
+
+
+def _note(session: Session, actor: Actor, message: Message) -> None:
+    journal.record(
+        session,
+        actor,
+        Event.MESSAGE_PUBLISHED_AGAIN,
+        scope_key=message.scope_key,
+        details={"name": message.name, "message": str(message.key)},
+    )
+
+
+def _keep_for(session: Session, message: Message, time_to_live: timedelta) -> None:
+    message.expires_at = cache.now(session) + time_to_live
+    if not time_to_live:
+        message.state = MessageState.EXPIRED
+    session.flush()
 
 
 def broadcast(

@@ -20,6 +20,7 @@ grant(
     "POST /v2/messages/publication",
     "POST /v2/messages/correlation",
     "POST /v2/messages/search",
+    "POST /v2/messages/{message_key}/publication",
     "POST /v2/signals/broadcast",
 )
 grant(Permission.READ_DEFINITIONS, "POST /v2/message-subscriptions/search")
@@ -36,6 +37,13 @@ class Publication(Body):
     message_id: str | None = Field(default=None, max_length=200)
     variables: dict[str, Any] = Field(default_factory=dict)
     tenant_id: str | None = None
+
+
+class Republication(Body):
+    """A message published again, under a corrected key where one is given."""
+
+    correlation_key: str | None = Field(default=None, max_length=500)
+    time_to_live: int = Field(default=0, ge=0, le=_TEN_YEARS_MS)
 
 
 class Correlation(Body):
@@ -144,21 +152,28 @@ def search_messages(
 ) -> Found[MessageAnswer]:
     """Find messages; those that nobody wanted yet are BUFFERED."""
     found = messages.search(session, actor, body.query())
-    items = [
-        MessageAnswer(
-            message_key=row.key,
-            message_id=row.message_id,
-            message_name=row.name,
-            correlation_key=row.correlation_key,
-            state=row.state,
-            published_at=row.published_at,
-            published_by=row.published_by,
-            expires_at=row.expires_at,
-            delivered_to=row.delivered_to,
-        )
-        for row in found.items
-    ]
-    return page_of(found, items)
+    return page_of(found, [_answer(row) for row in found.items])
+
+
+@router.post(
+    "/messages/{message_key}/publication", operation_id="publish_message_again"
+)
+def publish_message_again(
+    message_key: Key,
+    actor: CurrentActor,
+    session: Transaction,
+    body: Republication | None = None,
+) -> MessageAnswer:
+    """Deliver a message that nobody wanted, or keep it for longer."""
+    given = body or Republication()
+    row = messages.publish_again(
+        session,
+        actor,
+        message_key,
+        correlation_key=given.correlation_key,
+        time_to_live=timedelta(milliseconds=given.time_to_live),
+    )
+    return _answer(row)
 
 
 @router.post("/signals/broadcast", operation_id="broadcast_signal")
@@ -194,3 +209,17 @@ def search_message_subscriptions(
         for row in found.items
     ]
     return page_of(found, items)
+
+
+def _answer(row: Any) -> MessageAnswer:
+    return MessageAnswer(
+        message_key=row.key,
+        message_id=row.message_id,
+        message_name=row.name,
+        correlation_key=row.correlation_key,
+        state=row.state,
+        published_at=row.published_at,
+        published_by=row.published_by,
+        expires_at=row.expires_at,
+        delivered_to=row.delivered_to,
+    )

@@ -194,7 +194,13 @@ def _stop_loop(
 def _deliver(
     session: Session, actor: Actor, letter: Letter, *, stored: bool
 ) -> int | None:
-    """Find who gets the message and hand it over; None where nobody can, now."""
+    """Find who gets the message and hand it over; None where nobody can, now.
+
+    Messages of the same name and key that are kept go first: they missed their
+    receiver when both came at the same moment.
+    """
+    names = [(letter.name, letter.correlation_key)]
+    in_order = stored
     for _ in range(_TRIES):
         found = letters.receiver(session, letter)
         if found is None:
@@ -202,10 +208,13 @@ def _deliver(
         if found.suspended:
             return None
         if is_active(session, found.instance_key):
-            names = [(letter.name, letter.correlation_key)]
             later = partial(deliver_kept, session, actor, names)
             postpone(session, found.instance_key, later)
             return None
+        if found.older and not in_order:
+            deliver_kept(session, actor, names)
+            in_order = True
+            continue
         instance = running.lock(session, found.instance_key)
         if _still_waits(session, letter, found):
             if not is_readable(session, instance):

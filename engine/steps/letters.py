@@ -30,8 +30,24 @@ _DELIVERED = (
         delivered_at=bindparam("at"),
     )
 )
+_OLDER = (
+    select(TABLE.c.key)
+    .where(
+        TABLE.c.state == MessageState.BUFFERED,
+        TABLE.c.name == bindparam("name"),
+        TABLE.c.correlation_key == bindparam("correlation"),
+        TABLE.c.key < bindparam("key_"),
+        or_(TABLE.c.expires_at.is_(None), TABLE.c.expires_at > bindparam("now")),
+    )
+    .exists()
+)
 _WAITING = (
-    select(_SUBSCRIPTIONS.c.instance_key, _SUBSCRIPTIONS.c.ref, _INSTANCES.c.suspended)
+    select(
+        _SUBSCRIPTIONS.c.instance_key,
+        _SUBSCRIPTIONS.c.ref,
+        _INSTANCES.c.suspended,
+        _OLDER.label("older"),
+    )
     .join(_INSTANCES, _INSTANCES.c.key == _SUBSCRIPTIONS.c.instance_key)
     .where(
         _SUBSCRIPTIONS.c.kind == WaitKind.MESSAGE.value,
@@ -90,17 +106,26 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """An instance that waits for a message at the token ``ref``."""
+    """An instance that waits for a message at the token ``ref``.
+
+    ``older`` tells that messages of the same name and key are kept that came before.
+    """
 
     instance_key: int
     ref: str
     suspended: bool
+    older: bool = field(default=False, compare=False)
 
 
 def receiver(session: Session, letter: Letter) -> Receiver | None:
     """Return who waits for the message longest, or None."""
-    names = {"name": letter.name, "correlation": letter.correlation_key}
-    row = session.connection().execute(_WAITING, names).first()
+    asked = {
+        "name": letter.name,
+        "correlation": letter.correlation_key,
+        "key_": letter.key,
+        "now": cache.now(session),
+    }
+    row = session.connection().execute(_WAITING, asked).first()
     return Receiver(*row) if row else None
 
 
