@@ -7,11 +7,9 @@ every line of it there too.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from company.schema import Project
 from engine import jobs
-from engine.operations import Operations, RemoteContext, RemoteResult
+from engine.operations import OperationContext, Operations, RemoteContext, RemoteResult
 
 OPERATION = "pm.record"
 SYSTEM_NAME = "pm"
@@ -25,12 +23,14 @@ def register(operations: Operations) -> None:
 
 
 def forward(
-    session: Session, project: Project, kind: str, line: Mapping[str, Any]
+    context: OperationContext, project: Project, kind: str, line: Mapping[str, Any]
 ) -> None:
     """Pass a line on once this transaction is committed; nothing without a system.
 
-    ``kind`` is site_record or emergency.
+    ``kind`` is site_record or emergency. The process goes on meanwhile; where the
+    other system does not take the line, its incident says so.
     """
+    session = context.session
     if SYSTEM_NAME not in session.info.get("connectors", {}):
         return
     parameters = {
@@ -43,7 +43,11 @@ def forward(
         session,
         kind="operation",
         operation=OPERATION,
-        payload={"parameters": parameters, "result": ""},
+        payload={
+            "parameters": parameters,
+            "result": "",
+            "caused_by": str(context.instance.key),
+        },
         scope_key=project.key,
     )
 

@@ -5,6 +5,7 @@ other system), and resolves the incident: the token or the job then tries again.
 """
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, select
@@ -16,14 +17,23 @@ from engine.authorization import Actor, Permission, require
 from engine.errors import ConflictError, NotFoundError, Text
 from engine.events import Event
 from engine.lifecycles import IncidentState, JobState, UserTaskState
-from engine.runtime import StateError, WaitKind
+from engine.runtime import StateError, Termination, WaitKind
 from engine.schema import Incident, Job, UserTask
 from engine.search import Column, Found, Query, Searchable
 from engine.steps import Held, open_incident
 from engine.steps.running import TABLE as INSTANCES
 
-__all__ = ["get", "of_instance", "open_incident", "resolve", "search"]
+__all__ = [
+    "Remedy",
+    "get",
+    "of_instance",
+    "open_incident",
+    "ref_of_job",
+    "resolve",
+    "search",
+]
 
+_APART = "job:"
 _INCIDENTS: Table = Incident.metadata.tables["incident"]
 
 NAMES: Mapping[str, Column] = {
@@ -116,14 +126,47 @@ def search(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
     return _SEARCHABLE.search(session, _ROWS, query)
 
 
+class Remedy(StrEnum):
+    """What a person decides about an incident.
+
+    RETRY: try again, with corrected data where given. SKIP: go on as if the service
+    task had returned a value. CANCEL: give up what failed, and its element with it.
+    """
+
+    RETRY = "retry"
+    SKIP = "skip"
+    CANCEL = "cancel"
+
+
+class NotSkippableError(ConflictError):
+    """What stands still is no service task."""
+
+    code = "not-skippable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only a service task can be skipped with a value; correct the data and "
+            "retry, or move the token by a modification",
+            "只有系统任务可以填写结果后跳过;请更正数据后重试,或通过流程调整移动节点",
+        )
+
+
+def ref_of_job(key: int) -> str:
+    """Return where the incident of a job stands that no token waits for."""
+    return f"{_APART}{key}"
+
+
 def resolve(
     session: Session,
     actor: Actor,
     key: int,
     *,
+    remedy: Remedy = Remedy.RETRY,
+    value: Any = None,
     variables: Mapping[str, Any] | None = None,
+    reason: str = "",
 ) -> None:
-    """Let what stands still try again, with corrected process data where given.
+    """Let what stands still try again, go on without, or end.
 
     What fails again opens a new incident; the command succeeds all the same.
 
@@ -131,6 +174,8 @@ def resolve(
         IncidentNotFoundError: There is none.
         ResolvedError: It is resolved already.
         IllegalMoveError: The instance is over, or suspended.
+        NotSkippableError: It is to be skipped, and is no service task.
+        MoveRefusedError: Ending its element would leave nothing, or strand a join.
     """
     require(actor, Permission.RESOLVE_INCIDENTS)
     incident = session.get(Incident, key, populate_existing=True)
@@ -140,16 +185,71 @@ def resolve(
     session.refresh(incident)
     if incident.state is not IncidentState.ACTIVE:
         raise ResolvedError
+    if incident.ref.startswith(_APART):
+        _record(session, actor, incident, remedy, variables, reason)
+        _resolve_apart(session, actor, incident, remedy)
+        return
     steps.require_going(instance)
     with steps.holding(session, actor, instance) as held:
-        _record(session, actor, incident, variables)
+        if remedy is Remedy.SKIP and not held.live.can_skip(incident.ref):
+            raise NotSkippableError
+        _record(session, actor, incident, remedy, variables, reason)
         held.resolve(incident.ref)
         if variables:
-            known = incident.ref in held.live.waits
-            held.correct(variables, incident.ref if known else None)
-        _go_on(session, held, incident, corrected=bool(variables))
+            held.correct(variables)
+        _decide(session, held, incident, remedy, value, reason, bool(variables))
     if incident.code == StateError.code:
         _catch_up(session, actor, incident.instance_key)
+
+
+def _decide(
+    session: Session,
+    held: Held,
+    incident: Incident,
+    remedy: Remedy,
+    value: Any,
+    reason: str,
+    corrected: bool,  # noqa: FBT001 - one of several facts
+) -> None:
+    if remedy is Remedy.RETRY:
+        _go_on(session, held, incident, corrected=corrected)
+    elif remedy is Remedy.SKIP:
+        _end_job(session, incident, JobState.COMPLETED)
+        held.run(lambda live, around: live.skip(incident.ref, value, around))
+    else:
+        _give_up(session, held, incident, reason)
+
+
+def _resolve_apart(
+    session: Session, actor: Actor, incident: Incident, remedy: Remedy
+) -> None:
+    """Decide about a job that nothing waits for; its instance may be over."""
+    steps.close_apart(session, actor, incident.instance_key, incident.ref)
+    job = None if incident.job_key is None else session.get(Job, incident.job_key)
+    if job is None or job.state is not JobState.FAILED:
+        return
+    if remedy is Remedy.RETRY:
+        jobs.retry(session, job)
+    else:
+        jobs.cancel(session, job)
+
+
+def _end_job(session: Session, incident: Incident, state: JobState) -> None:
+    job = None if incident.job_key is None else session.get(Job, incident.job_key)
+    if job is None or job.state is not JobState.FAILED:
+        return
+    if state is JobState.COMPLETED:
+        jobs.complete(session, job, {"skipped": True})
+    else:
+        jobs.cancel(session, job)
+
+
+def _give_up(session: Session, held: Held, incident: Incident, reason: str) -> None:
+    """End the element that stands still, with all that is attached to it."""
+    _end_job(session, incident, JobState.CANCELED)
+    orders = [Termination(ref=incident.ref)]
+    why = reason or Event.INCIDENT_RESOLVED.value
+    held.run(lambda live, around: live.modify(orders, around, why))
 
 
 def _catch_up(session: Session, actor: Actor, instance_key: int) -> None:
@@ -192,9 +292,16 @@ def _record(
     session: Session,
     actor: Actor,
     incident: Incident,
+    remedy: Remedy,
     variables: Mapping[str, Any] | None,
+    reason: str,
 ) -> None:
-    details: dict[str, Any] = {"incident": str(incident.key), "code": incident.code}
+    details: dict[str, Any] = {
+        "incident": str(incident.key),
+        "code": incident.code,
+        "remedy": remedy.value,
+        "reason": reason,
+    }
     if variables:
         details["corrected"] = sorted(variables)
     journal.record(

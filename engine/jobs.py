@@ -84,7 +84,9 @@ def enqueue(
 
     A service task whose operation this application does not know waits for somebody
     else's worker. ``due_at`` is system time. `enqueued` tells the caller of the
-    command what to wait for: not what is not ``waited_for``.
+    command what to wait for: not what is not ``waited_for``. What no instance waits
+    for may say in ``payload["caused_by"]`` from which one it comes: there a failure
+    is told.
     """
     now = clock.system_now()
     job = Job(
@@ -135,6 +137,12 @@ def get(session: Session, key: int, *, lock: bool = False) -> Job:
     if job is None:
         raise JobNotFoundError
     return job
+
+
+def caused_by(job: Job) -> int | None:
+    """Return the instance from which a job came that no instance waits for."""
+    found = job.payload.get("caused_by")
+    return None if found is None else int(found)
 
 
 def claim(session: Session, key: int, worker: str) -> Job | None:

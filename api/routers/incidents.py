@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import Field
 from sqlalchemy import Row
 
 from api.access import grant
@@ -11,6 +12,7 @@ from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
 from api.shapes import Answer, Body, Found, Key, Search, page_of
 from engine import incidents
 from engine.authorization import Actor, Permission
+from engine.incidents import Remedy
 
 router = APIRouter(prefix="/v2/incidents", tags=["incidents"], route_class=CommandRoute)
 
@@ -43,9 +45,17 @@ class IncidentAnswer(Answer):
 
 
 class Resolution(Body):
-    """Corrected process data, where data was the cause."""
+    """What is to become of it: ``action`` is retry, skip or cancel.
 
+    ``variables`` are corrected process data, where data was the cause. To skip is to
+    go on as if the service task had returned ``value``. To cancel is to give up what
+    failed, and its element with it.
+    """
+
+    action: Remedy = Remedy.RETRY
+    value: Any = None
     variables: dict[str, Any] | None = None
+    reason: str = Field(default="", max_length=1000)
     operation_reference: int | None = None
 
 
@@ -75,9 +85,20 @@ def resolve_incident(
     session: Transaction,
     body: Resolution | None = None,
 ) -> None:
-    """Let what stands still try again; failing again opens a new incident."""
-    variables = body.variables if body else None
-    incidents.resolve(session, actor, incident_key, variables=variables)
+    """Let what stands still try again, go on without it, or give it up.
+
+    Without a body it is tried again; failing again opens a new incident.
+    """
+    wanted = body or Resolution()
+    incidents.resolve(
+        session,
+        actor,
+        incident_key,
+        remedy=wanted.action,
+        value=wanted.value,
+        variables=wanted.variables,
+        reason=wanted.reason,
+    )
 
 
 def _answer(row: Row[Any], actor: Actor) -> IncidentAnswer:

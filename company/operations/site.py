@@ -26,7 +26,7 @@ def record_site(context: OperationContext, given: Parameters) -> None:
     project = project_of(context)
     answers = {**given["record"], "date": day_of(given["record"]["date"])}
     site.record(context.session, context.actor, project, answers)
-    pm_record.forward(context.session, project, "site_record", _plain(answers))
+    pm_record.forward(context, project, "site_record", _plain(answers))
 
 
 def record_emergency(context: OperationContext, given: Parameters) -> None:
@@ -57,7 +57,7 @@ def record_emergency(context: OperationContext, given: Parameters) -> None:
         "response": row.response,
         "resolution": row.resolution,
     }
-    pm_record.forward(context.session, project, "emergency", line)
+    pm_record.forward(context, project, "emergency", line)
 
 
 def _known(

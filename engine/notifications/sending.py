@@ -150,6 +150,7 @@ def _mail(session: Session, row: Notification, person: Recipient) -> None:
             "to": person.email,
             "subject": row.title_en if english else row.title,
             "body": row.body_en if english else row.body,
+            "caused_by": row.instance_key and str(row.instance_key),
         },
         scope_key=row.scope_key,
     )

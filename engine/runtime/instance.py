@@ -18,6 +18,7 @@ from engine.runtime import (
     rescheduling,
     returning,
     scopes,
+    skipping,
     stepping,
     throwing,
     waiting,
@@ -152,6 +153,24 @@ class LiveInstance:
         token = self._waiting(ref, WaitKind.CALL)
         failure = ElementFailed(code, text)
         return self._step(surroundings, lambda: waiting.fail(token, failure))
+
+    def can_skip(self, ref: str) -> bool:
+        """Tell whether a service task that has not been done stands at ``ref``."""
+        token = self._root.find(ref)
+        return token is not None and skipping.is_possible(token)
+
+    def skip(self, ref: str, value: Any, surroundings: Surroundings) -> Step:
+        """Go on from the service task at ``ref`` as if it had returned ``value``.
+
+        Raises:
+            NotWaitingError: no such task waits or stands still there.
+            UnsuitableValueError: the value cannot be process data.
+        """
+        token = self._waiting(ref, WaitKind.CALL, WaitKind.INCIDENT)
+        if not skipping.is_possible(token):
+            raise NotWaitingError(ref, WaitKind.CALL.value)
+        values = skipping.values_of(token, value)
+        return self._step(surroundings, lambda: skipping.go_on(token, values))
 
     def fire_timer(self, ref: str, surroundings: Surroundings) -> Step:
         """Let the timer at ``ref`` fire, whatever the time is.

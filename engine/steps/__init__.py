@@ -46,7 +46,7 @@ from engine.steps.running import (
     locking,
 )
 from engine.steps.starting import Beginning, BusyError
-from engine.steps.stops import open_incident
+from engine.steps.stops import close_apart, open_incident
 from engine.steps.surroundings import Members, surroundings
 from engine.steps.work import attempt, is_active, postpone
 
@@ -67,6 +67,7 @@ __all__ = [
     "begin",
     "borrowed",
     "broadcast",
+    "close_apart",
     "copied",
     "deliver_awaited",
     "deliver_kept",

@@ -104,6 +104,13 @@ def close(
     return session.connection().execute(_CLOSE, values).rowcount
 
 
+def close_apart(session: Session, actor: Actor, instance_key: int, ref: str) -> None:
+    """Mark an incident as resolved that no token of its instance stands at."""
+    closed = close(session, actor, instance_key, {ref})
+    values = {"key_": instance_key, "more": -closed}
+    session.connection().execute(_COUNT, values)
+
+
 def _row(
     session: Session,
     instance_key: int,

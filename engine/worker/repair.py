@@ -1,45 +1,15 @@
-"""What a person can do about a job that failed, besides letting it try again."""
-
-from typing import Any
+"""Stopping a job that would try on: a person decides about its incident."""
 
 from sqlalchemy.orm import Session
 
-from engine import incidents, jobs, journal, steps
+from engine import incidents, jobs, steps
 from engine.actors import Actor
 from engine.authorization import Permission, require
 from engine.errors import Text
-from engine.events import Event
 from engine.lifecycles import JOB, JobState
 from engine.schema import Job
 
 STOPPED = "job-stopped"
-
-
-def skip(session: Session, actor: Actor, key: int, value: Any) -> None:
-    """Go on as if the call had returned ``value``; its incident is resolved.
-
-    Raises:
-        JobNotFoundError: There is none.
-        IllegalMoveError: It has not failed, or its instance is over or suspended.
-    """
-    job = _locked(session, actor, key)
-    JOB.check(job.state, JobState.COMPLETED)
-    jobs.complete(session, job, {"skipped": True})
-    if job.instance_key is None:
-        return
-    instance = steps.lock(session, job.instance_key)
-    steps.require_going(instance)
-    with steps.holding(session, actor, instance) as held:
-        journal.record(
-            session,
-            actor,
-            Event.JOB_SKIPPED,
-            instance=instance.key,
-            element_id=job.element_id,
-            details={"job": str(job.key), "operation": job.operation},
-        )
-        held.resolve(job.ref)
-        held.run(lambda live, around: live.complete_call(job.ref, value, around))
 
 
 def stop(session: Session, actor: Actor, key: int) -> None:

@@ -167,8 +167,9 @@ def _bring(database: Database, key: int, worker: str, bring: Bring) -> tuple[int
 def _locked(session: Session, key: int) -> Job:
     """Lock the instance, then its job: the order in which commands take them."""
     job = jobs.get(session, key)
-    if job.instance_key is not None:
-        steps.lock(session, job.instance_key)
+    instance_key = job.instance_key or jobs.caused_by(job)
+    if instance_key is not None:
+        steps.lock(session, instance_key)
     return jobs.get(session, key, lock=True)
 
 
@@ -204,13 +205,16 @@ def _failed(
 
 
 def _ask_somebody(session: Session, job: Job, error: Exception) -> None:
-    if job.instance_key is None:
+    """Open an incident, at the instance that waits or that the job came from."""
+    waiting = job.instance_key
+    instance_key = waiting or jobs.caused_by(job)
+    if instance_key is None:
         return
     incidents.open_incident(
         session,
         SYSTEM,
-        instance_key=job.instance_key,
-        ref=job.ref,
+        instance_key=instance_key,
+        ref=job.ref if waiting else incidents.ref_of_job(job.key),
         element_id=job.element_id,
         code=error.code if isinstance(error, EngineError) else "job-failed",
         text=error.text if isinstance(error, EngineError) else _crashed(job, error),

@@ -62,3 +62,22 @@ def test_site_record_is_passed_on(begin: Begin) -> None:
         "site_record",
         35,
     )
+
+
+def test_line_that_the_other_system_refuses_is_a_persons_matter(begin: Begin) -> None:
+    """R2.2.1, A3: the work goes on; the incident says what was not passed on."""
+    project = begin("on site", "C-001")
+    admin = project.company.admin
+    with talking((422, {"error": "项目不存在"}), (200, {})) as said:
+        project.house.restart(pm=RemoteSettings(url=said.url))
+        project.record_site(35)
+
+        (incident,) = admin.search("incidents", state="ACTIVE")
+        assert incident["processDefinitionId"] == "implementation"
+        assert "项目不存在" in incident["errorMessage"]
+        path = f"/v2/incidents/{incident['incidentKey']}/resolution"
+        admin.ask("POST", path, json={"reason": "已在对方系统建立项目"})
+
+    assert admin.search("incidents", state="ACTIVE") == []
+    assert [each["body"]["kind"] for each in said.asked] == ["site_record"] * 2
+    assert admin.call("POST", path).status_code == 409

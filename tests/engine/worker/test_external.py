@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from engine import jobs
+from engine import incidents, jobs
 from engine.actors import Actor
 from engine.authorization import PermissionMissingError
 from engine.errors import ConflictError
+from engine.incidents import Remedy
 from engine.lifecycles import (
     IllegalMoveError,
     IncidentState,
@@ -15,6 +16,7 @@ from engine.lifecycles import (
     JobState,
 )
 from engine.operations import RemoteResult
+from engine.runtime import MoveRefusedError
 from engine.schema import ProcessInstance
 from engine.search import read_query
 from engine.worker import external, listing, repair
@@ -154,16 +156,33 @@ def failed(house):
 
 
 def test_person_goes_on_with_a_value_of_his_own(house, failed):
-    _do(house, repair.skip, failed.key, {"by": "hand"}, actor=ADMIN)
+    _resolve(house, ADMIN, value={"by": "hand"})
 
+    assert failed.key == house.jobs()[0].key
     assert house.jobs()[0].state is JobState.COMPLETED
     assert house.instance(house.key).state is InstanceState.COMPLETED
     assert house.incidents()[0].state is IncidentState.RESOLVED
 
 
-def test_only_who_may_resolve_incidents_skips(house, failed):
+def _resolve(house, actor, remedy=Remedy.SKIP, **given):
+    (incident,) = house.incidents()
+    with house.database.transaction() as session:
+        incidents.resolve(session, actor, incident.key, remedy=remedy, **given)
+
+
+@pytest.mark.usefixtures("failed")
+def test_only_who_may_resolve_incidents_skips(house):
     with pytest.raises(PermissionMissingError):
-        _do(house, repair.skip, failed.key, None, actor=person("lin"))
+        _resolve(house, person("lin"))
+
+
+@pytest.mark.usefixtures("failed")
+def test_giving_up_the_only_token_is_refused(house):
+    with pytest.raises(MoveRefusedError):
+        _resolve(house, ADMIN, Remedy.CANCEL)
+
+    assert house.incidents()[0].state is IncidentState.ACTIVE
+    assert house.jobs()[0].state is JobState.FAILED
 
 
 def test_jobs_of_our_own_are_not_for_others(house, failed):
