@@ -1,19 +1,27 @@
-"""Which rules of the procedure a test proves: those that its docstring names.
+"""Which rules of the procedure a test proves, and on which of their elements.
 
-The outcomes are kept beside the checkout, where ``fuwu trace`` reads them; a run of
-some tests renews what it ran and leaves the rest.
+A test names its rules in its docstring. It proves a rule on those of the rule's
+elements that it sent an instance through before it made its last assertion: what is
+asserted before anything happened proves nothing. The outcomes are kept beside the
+checkout, where ``fuwu trace`` reads them; a run of some tests renews what it ran and
+leaves the rest.
 """
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-_RESULTS = Path(__file__).parent / ".test-cache" / "rules.json"
+_ROOT = Path(__file__).parent
+_RESULTS = _ROOT / ".test-cache" / "rules.json"
 _RULE = re.compile(r"\bR\d(?:\.\d+)+\b")
 _SPAN = re.compile(r"\b(R\d(?:\.\d+)+)\u2013(R\d(?:\.\d+)+)\b")
+_OUTCOMES = ("passed", "failed", "skipped", "error")
+
+Proofs = dict[str, dict[str, dict[str, Any]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,19 +35,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Keep the outcomes of the tests that name rules."""
-    fresh: dict[str, dict[str, str]] = {}
-    for outcome in ("passed", "failed", "skipped", "error"):
+    fresh: Proofs = {}
+    for outcome in _OUTCOMES:
         for report in terminalreporter.stats.get(outcome, []):
-            for name, value in getattr(report, "user_properties", []):
-                if name == "rules":
-                    for rule in value:
-                        fresh.setdefault(rule, {})[report.nodeid] = outcome
+            for rule in _properties(report, "rules"):
+                found = fresh.setdefault(rule, {})
+                found[report.nodeid] = {"result": outcome, "elements": []}
+    # What a test went through is known when its servers have been closed.
+    for report in terminalreporter.stats.get("", []):
+        for rule, element in _properties(report, "reached"):
+            proof = fresh.get(rule, {}).get(report.nodeid)
+            if proof is not None and element not in proof["elements"]:
+                proof["elements"].append(element)
     if fresh:
         _keep(fresh)
 
 
-def _keep(fresh: dict[str, dict[str, str]]) -> None:
-    known: dict[str, dict[str, str]] = {}
+def _properties(report: Any, wanted: str) -> Iterator[Any]:
+    for name, value in getattr(report, "user_properties", []):
+        if name == wanted:
+            yield from value
+
+
+def _keep(fresh: Proofs) -> None:
+    known: Proofs = {}
     if _RESULTS.exists():
         known = json.loads(_RESULTS.read_text(encoding="utf-8"))
     for rule, outcomes in fresh.items():

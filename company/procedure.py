@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from engine import resources
 from engine.errors import Text
@@ -18,6 +19,9 @@ from engine.runtime import SourceFile, describe
 
 API_ONLY = "API"
 _RESULTS = Path(".test-cache") / "rules.json"
+
+# Rule → test → ``result`` and the ``elements`` that it proved the rule on.
+Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A test that proves a rule, and how it ended last."""
+    """A test that names a rule, how it ended last, and what it proved the rule on.
+
+    ``elements`` are those of the rule that the test went through before it asserted.
+    """
 
     test: str
     result: str
+    elements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,17 @@ class Traced:
         return tuple(e for e in self.rule.elements if e not in self.elements)
 
     @property
+    def unproven(self) -> tuple[str, ...]:
+        """The elements of the rule that no passed test went through and asserted on."""
+        proven = {e for p in self.proofs if p.result == "passed" for e in p.elements}
+        wanted = self.rule.elements or (API_ONLY,)
+        return tuple(e for e in wanted if e not in proven)
+
+    @property
     def is_proven(self) -> bool:
-        """Tell whether tests name the rule and all of them passed."""
-        return bool(self.proofs) and all(p.result == "passed" for p in self.proofs)
+        """Tell whether tests prove the rule on each element, and none failed."""
+        failed = any(p.result in {"failed", "error"} for p in self.proofs)
+        return not self.unproven and not failed
 
 
 @cache
@@ -75,7 +91,7 @@ def rules() -> tuple[Rule, ...]:
     )
 
 
-def trace(results: Mapping[str, Mapping[str, str]] | None = None) -> list[Traced]:
+def trace(results: Results | None = None) -> list[Traced]:
     """Return rule → elements → tests.
 
     Args:
@@ -88,20 +104,20 @@ def trace(results: Mapping[str, Mapping[str, str]] | None = None) -> list[Traced
             rule=rule,
             elements=carried.get(rule.id, ()) or _api_only(rule),
             proofs=tuple(
-                Proof(test, result)
-                for test, result in sorted(known.get(rule.id, {}).items())
+                Proof(test, found["result"], tuple(found["elements"]))
+                for test, found in sorted(known.get(rule.id, {}).items())
             ),
         )
         for rule in rules()
     ]
 
 
-def last_results() -> dict[str, dict[str, str]]:
-    """Return what the last test run left: rule → test → outcome; maybe nothing."""
+def last_results() -> Results:
+    """Return what the last test run left; nothing where no tests ran."""
     file = resources.bundled("processes").parent / _RESULTS
     if not file.exists():
         return {}
-    found: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    found: Results = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 

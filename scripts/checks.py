@@ -57,6 +57,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "postgresql": suites.on_postgresql,
     "pages": suites.in_browser,
     "coverage": suites.coverage,
+    "trace": suites.trace,
 }
 
 

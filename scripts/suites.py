@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from collections import Counter
 
@@ -9,6 +10,7 @@ import environment
 import postgres
 
 RESULTS = environment.ROOT / "build" / "tests"
+PROOFS = environment.ROOT / ".test-cache" / "rules.json"
 PAGES = ["tests/pages"]
 WITH_DATABASE = [
     "tests/processes",
@@ -27,6 +29,7 @@ class LeftOutError(Exception):
 
 def on_sqlite() -> bool:
     """Run every test but those of the pages, on the embedded database."""
+    PROOFS.unlink(missing_ok=True)  # of tests that may be gone
     return _pytest("sqlite", ["tests", *(f"--ignore={path}" for path in PAGES)])
 
 
@@ -105,3 +108,20 @@ def coverage() -> bool:
         raise LeftOutError("no test suite ran")
     combined = _run(["coverage", "combine", "--quiet", *map(str, parts)], {})
     return combined and _run(["coverage", "report"], {})
+
+
+def trace() -> bool:
+    """Find the rules of the procedure that lack an element, or a test that passed."""
+    if not PROOFS.is_file():
+        raise LeftOutError("no test that proves a rule ran")
+    fuwu = environment.program("fuwu")
+    finished = subprocess.run(
+        [fuwu, "trace", "--proven"],
+        cwd=environment.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode:
+        print(finished.stdout, finished.stderr)
+    return finished.returncode == 0

@@ -11,12 +11,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the command."""
     parser = commands.add_parser("trace", help="print rule, clause, elements, tests")
     parser.add_argument("--section", help="only rules whose id begins so, as R1.")
+    parser.add_argument(
+        "--proven",
+        action="store_true",
+        help="also find fault with rules that the last test run does not prove",
+    )
     options.add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Print the matrix; 1 where a rule lacks an element that it must have."""
+    """Print the matrix; 1 where a rule lacks an element, or a proof if one is asked."""
     found = [
         each
         for each in procedure.trace()
@@ -24,7 +29,8 @@ def run(chosen: argparse.Namespace) -> int:
     ]
     value = {"rules": [as_json(each) for each in found]}
     options.show(chosen, value, [*map(_line, found), _summary(found)])
-    return 1 if any(each.missing for each in found) else 0
+    unproven = chosen.proven and any(not each.is_proven for each in found)
+    return 1 if unproven or any(each.missing for each in found) else 0
 
 
 def as_json(each: Traced) -> dict[str, object]:
@@ -35,16 +41,21 @@ def as_json(each: Traced) -> dict[str, object]:
         "text": each.rule.text.zh,
         "textEn": each.rule.text.en,
         "elements": list(each.elements),
-        "tests": [{"id": p.test, "result": p.result} for p in each.proofs],
+        "tests": [
+            {"id": p.test, "result": p.result, "elements": list(p.elements)}
+            for p in each.proofs
+        ],
+        "unproven": list(each.unproven),
     }
 
 
 def _line(each: Traced) -> str:
     proven = sum(p.result == "passed" for p in each.proofs)
     tests = f"{proven}/{len(each.proofs)} tests" if each.proofs else "no test result"
+    lacking = f"  unproven: {', '.join(each.unproven)}" if each.unproven else ""
     return (
         f"{each.rule.id:<9} {each.rule.clause:<6} {', '.join(each.elements)}"
-        f"  [{tests}]  {each.rule.text.zh}"
+        f"  [{tests}]  {each.rule.text.zh}{lacking}"
     )
 
 

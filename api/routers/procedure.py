@@ -62,10 +62,14 @@ class AcknowledgementsAnswer(Answer):
 
 
 class ProofAnswer(Answer):
-    """A test that names the rule, and how it ended in the last run."""
+    """A test that names the rule, how it ended in the last run, and what it proved.
+
+    ``elements`` are those of the rule that it went through before it asserted.
+    """
 
     id: str
     result: str
+    elements: list[str]
 
 
 class TracedRule(Answer):
@@ -130,7 +134,11 @@ def get_procedure_trace(actor: CurrentActor, _: Reading) -> TraceAnswer:
                 text=traced.rule.text.to(actor.language),
                 elements=list(traced.elements),
                 tests=[
-                    ProofAnswer(id=proof.test, result=proof.result)
+                    ProofAnswer(
+                        id=proof.test,
+                        result=proof.result,
+                        elements=list(proof.elements),
+                    )
                     for proof in traced.proofs
                 ],
             )

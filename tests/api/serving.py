@@ -29,6 +29,7 @@ from api.platform import Platform, open_platform, prepare
 from api.request_heads import BoundedHeads
 from company import installation
 from engine.settings import Settings
+from tests.api import proving
 from tests.api.driver import PASSWORD, Company
 
 _URL = os.environ.get("FUWU_TEST_DATABASE_URL", "")  # noqa: TID251 - no settings yet
@@ -128,6 +129,7 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._fitted: dict[str, Any] = {}
         self.client = TestClient(self.forward, raise_server_exceptions=False)
         self.platform: Platform
         self.app: FastAPI
@@ -135,8 +137,14 @@ class House:
     def open(self) -> None:
         """Serve, with the worker running."""
         self.platform = open_platform(self.settings)
+        self.platform.database.info.update(self._fitted)
         self.app = create_app(self.platform)
         self.client.__enter__()
+
+    def fit(self, **parts: Any) -> None:
+        """Put other parts in, which stay over restarts: ``connectors`` and the like."""
+        self._fitted.update(parts)
+        self.platform.database.info.update(parts)
 
     def close(self) -> None:
         """Stop serving; what was not committed is gone."""
@@ -219,8 +227,10 @@ def served(template: Template, folder: Path, **more: Any) -> Iterator[House]:
     with template.copied(folder) as url:
         house = House(settings_for(folder, url, **more))
         house.open()
+        since = proving.begin(house.platform.database)
         try:
             yield house
+            proving.note(house.platform.database, since)
         finally:
             house.close()
 

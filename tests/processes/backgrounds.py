@@ -9,10 +9,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import cast
 
+import httpx2
 import pytest
 
 from tests.api.driver import Company
+from tests.api.interrupting import Interrupting
 from tests.api.project_driver import Project, at
 from tests.api.serving import START, Template, served
 
@@ -41,7 +44,7 @@ class Backgrounds:
         """Serve a copy of a background; yield the customer's project in it."""
         background = self.reach(name, customer)
         with served(background.template, folder) as house:
-            company = Company(house.client)
+            company = Company(cast("httpx2.Client", Interrupting(house)))
             project = _project(company, customer, background.project_no)
             project.house = house
             yield project

@@ -2,15 +2,29 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
+import httpx2
 import pytest
 
 from tests.api.driver import Case, Company
-from tests.api.serving import House, Template, served
+from tests.api.interrupting import Interrupting
+from tests.api.proving import pytest_assertion_pass, pytest_runtest_setup
+from tests.api.serving import START, House, Template, served
+
+__all__ = ["pytest_assertion_pass", "pytest_runtest_setup"]  # hooks
 
 
 def _send_documents(company: Company) -> None:
     company.open_project("C-001").to_documents_sent()
+
+
+@pytest.fixture
+def company(house: House) -> Company:
+    """The sample company on its first day, with a server that restarts somewhere."""
+    found = Company(cast("httpx2.Client", Interrupting(house)))
+    found.set_clock(START)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +47,6 @@ def sent_house(sent_template: Template, tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def sent(sent_house: House) -> Case:
     """The project of C-001 whose three documents are with the customer."""
-    company = Company(sent_house.client)
+    company = Company(cast("httpx2.Client", Interrupting(sent_house)))
     (project,) = company.zhao.search("projects")
     return Case(company, company.customer("C-001"), project["projectNo"])

@@ -97,7 +97,7 @@ def test_s12_data_is_imported_after_both_have_confirmed(begin: Begin) -> None:
         return answers.pop(0)
 
     connector = RecordingConnector(erp)
-    project.house.platform.database.info["connectors"] = {"erp": connector}
+    project.house.fit(connectors={"erp": connector})
     issue_template(project, wanted=False, tables=TABLES)
     export(project, any_workbook())
     errors = [
@@ -186,6 +186,15 @@ def test_s13_promised_export_is_the_companys(begin: Begin, customer: str) -> Non
     assert project.holds(project.contact, "UT_customer_export") == 0
     assert project.holds(project.contact, "UT_customer_accept_fee") == 0
     assert not project.documents("data_export_quote")
+    rows = filled_in(template_of(project), {"商品": 2})
+    project.do(
+        company.liu,
+        "UT_company_export",
+        files=[upload(company.liu, "导出.xlsx", rows)],
+        exported_on="2026-03-25",
+        method="数据库导出",
+    )
+    assert project.holds(company.chen, "UT_validate_data") == 1
 
 
 def test_s14_charged_export_is_quoted_and_earned(begin: Begin) -> None:

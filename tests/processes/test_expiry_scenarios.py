@@ -39,7 +39,7 @@ def purchase(project: Project) -> None:
 
 
 def test_s29_request_without_service_is_charged(begin: Begin) -> None:
-    """R5.4.1 to R5.4.5: literal notice, principals told, 500 yuan, executed."""
+    """R5.4.1, R5.4.2, R5.4.3, R5.4.4, R5.4.5: literal, told, 500 yuan, executed."""
     project = begin("lapsed", "C-002")
     company = project.company
 
@@ -100,12 +100,26 @@ def test_s29_declined_charge_closes_the_request(begin: Begin) -> None:
 
 
 def test_s29_undecided_customer_is_treated_as_without_service(begin: Begin) -> None:
-    """A26: between expiry and decision a request is charged already."""
+    """R5.4.2, A26: between expiry and decision a request is charged already."""
     project = begin("expired", "C-002")
 
     request = ask(project)
 
     assert request["processDefinitionId"] == "post_expiry_request"
+
+
+def test_s28_customer_who_does_not_buy_has_lapsed(begin: Begin) -> None:
+    """R5.1.1, R5.1.2, R5.4.1: not bought, no service; nobody is told of a purchase."""
+    project = begin("expired", "C-002")
+    company = project.company
+    assert project.project()["stage"] == "service"
+
+    project.decide_renewal("not_purchased")
+
+    assert project.project()["stage"] == "lapsed"
+    assert project.holds(company.zhao, "UT_contact_customer") == 0
+    assert not project.told("hou", "service_purchased")
+    assert ask(project)["processDefinitionId"] == "post_expiry_request"
 
 
 def test_s29_later_purchase_opens_the_second_period(begin: Begin) -> None:
@@ -128,7 +142,7 @@ def test_s29_later_purchase_opens_the_second_period(begin: Begin) -> None:
 
 
 def test_s28_undecided_customer_is_asked_again_at_the_date(begin: Begin) -> None:
-    """R5.1.2: undecided needs a date in the future, and that date asks again."""
+    """R5.1.1, R5.1.2: undecided needs a date ahead, and that date asks again."""
     project = begin("expired", "C-002")
     company = project.company
     project.decide_renewal("undecided", next_contact_on="2027-06-01T09:00:00+08:00")

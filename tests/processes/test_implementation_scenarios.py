@@ -29,7 +29,7 @@ def test_s07_site_record_needs_its_progress(begin: Begin) -> None:
 
 
 def test_s07_tracking_recurs_beside_the_work(begin: Begin) -> None:
-    """R2.1.1, R2.2.1, R2.4.1, R2.4.2: weekly record and progress, quality after two."""
+    """R2.2.1, R2.2.2, R2.4.1, R2.4.2: record and progress weekly, quality after two."""
     project = begin("on site", "C-001")
     company = project.company
     project.record_site(20)
@@ -40,6 +40,16 @@ def test_s07_tracking_recurs_beside_the_work(begin: Begin) -> None:
     assert project.holds(company.hou, "UT_track_progress") == 1
     assert project.holds(company.chen, "UT_fill_site_record") == 1
     assert project.holds(company.wang, "UT_track_quality") == 0
+    project.do(
+        company.hou,
+        "UT_track_progress",
+        on_track=False,
+        deviation_days=2,
+        instruction="周末加班赶上",
+        final=False,
+    )
+    (told,) = project.told("chen", "progress_tracked")
+    assert "周末加班赶上" in told["body"]
 
     company.set_clock(START + timedelta(days=14))
 
@@ -76,7 +86,7 @@ def test_s07_late_site_record_is_reminded_and_counted(begin: Begin) -> None:
 
 
 def test_s07_declared_completion_stops_all_tracking(begin: Begin) -> None:
-    """R2.1.2, R2.5.1: the loops end, their open tasks are canceled with a reason."""
+    """R2.1.1, R2.1.2, R2.5.1: the loops end, their open tasks are canceled."""
     project = begin("on site", "C-001")
     company = project.company
     company.set_clock(START + timedelta(days=14))
@@ -100,7 +110,7 @@ def test_s07_declared_completion_stops_all_tracking(begin: Begin) -> None:
 
 
 def test_s08_sales_manager_answers_the_emergency(begin: Begin) -> None:
-    """R2.3.1, R2.3.2: either may act, work goes on, the resolution is recorded."""
+    """R2.2.2, R2.3.1, R2.3.2: either may act, work goes on, the end is recorded."""
     project = begin("on site", "C-001")
     company = project.company
 
@@ -159,6 +169,69 @@ def test_s09_unanswered_emergency_reaches_the_service_director(begin: Begin) -> 
     assert len(project.told("hou", "emergency_unanswered")) == 1
     assert project.holds(company.hou, "UT_respond_emergency") == 1
     assert project.holds(company.wang, "UT_respond_emergency") == 1
+
+
+def test_emergencies_are_worked_several_at_once(begin: Begin) -> None:
+    """R2.3.1, R2.5.1: each its own; no completion while one is open."""
+    project = begin("on site", "C-001")
+    company = project.company
+    project.arrange_work()
+    raised = [emergency(project, text=f"事件{n}", severity="major") for n in range(3)]
+    keys = {one["emergencyKey"] for one in raised}
+    assert len(keys) == 3
+    tasks = company.wang.tasks("UT_respond_emergency", projectNo=project.project_no)
+    assert len(tasks) == 3
+    blocked = refused(project.declare_complete)
+    assert blocked.status == 422
+    answer = {"responded_at": "2026-03-02T09:10:00+08:00", "decision": "处理"}
+
+    people = (company.zhao, company.wang, company.zhao)
+    for person, task in zip(people, tasks, strict=True):
+        person.answer(task["userTaskKey"], {**answer, "owner": "chen"})
+    for _ in tasks:
+        task = company.chen.tasks("UT_close_emergency", projectNo=project.project_no)[0]
+        company.chen.answer(
+            task["userTaskKey"],
+            {
+                "resolution": "已恢复",
+                "closed_at": "2026-03-02T11:00:00+08:00",
+                "plan_impact_days": 0,
+            },
+        )
+
+    lines = project.listed("emergencies")
+    assert len([line for line in lines if line["closedAt"]]) == 3
+    project.declare_complete()
+    assert project.holds(company.chen, "UT_fill_acceptance_report") == 1
+
+
+def test_second_plan_change_waits_for_the_first(begin: Begin) -> None:
+    """R2.1.2: at any time, but what was begun is not begun twice by one slip."""
+    project = begin("on site", "C-001")
+    company = project.company
+    project.post(company.chen, "plan-changes", reason="顺延12天")
+    project.arrange_work()
+    for action, person in (
+        ("plan-changes", company.wang),
+        ("emergencies", company.lin),
+    ):
+        body = {"reason": "x"} if action == "plan-changes" else {"severity": "stop"}
+        answer = person.call(
+            "POST", f"{project.path}/{action}", json={**body, "text": "x"}
+        )
+        assert answer.status_code in {400, 403}
+    company.set_clock(START + timedelta(days=7))
+
+    project.do(
+        company.hou,
+        "UT_track_progress",
+        on_track=False,
+        deviation_days=9,
+        instruction="重排",
+        final=False,
+    )
+
+    assert project.holds(company.chen, "UT_draft_plan") == 1
 
 
 def test_s10_slipping_schedule_gets_a_new_plan(begin: Begin) -> None:

@@ -223,7 +223,7 @@ def test_r1_6_1_a_recorded_letter_needs_the_signed_paper(sent: Case) -> None:
 
 
 def test_r1_6_2_the_team_on_site_starts_the_implementation(sent: Case) -> None:
-    """R1.6.2: preparation ends, the project enters its next stage."""
+    """R1.6.2, R2.2.1, R2.4.1, R2.4.2: the next stage, with record and tracking."""
     chen = sent.company.chen
     sent.plan_confirmed(chen)
     sent.confirm_readiness(chen)
@@ -249,3 +249,9 @@ def test_r1_6_2_the_team_on_site_starts_the_implementation(sent: Case) -> None:
     assert sent.project()["arrivedOn"] == "2026-03-20"
     assert sent.instance("pre_implementation")["state"] == "COMPLETED"
     assert sent.instance("implementation")["state"] == "ACTIVE"
+    assert sent.holds(chen, "UT_fill_site_record") == 1
+    (progress, quality) = (
+        sent.company.hou.search("element-instances", elementId=each, state="ACTIVE")
+        for each in ("SP_progress", "SP_quality")
+    )
+    assert (len(progress), len(quality)) == (1, 1)

@@ -45,7 +45,7 @@ def test_s01_full_contract_is_copied_to_the_service_director(company: Company) -
 
 
 def test_s01_preparation_leads_to_a_team_on_site(company: Company) -> None:
-    """R1.1.3–R1.6.2: from the appointment to the team on site."""
+    """R1.1.3–R1.6.2, R1.3.1, R1.6.2: from the appointment to the team on site."""
     case = company.open_project("C-001")
     chen = case.to_documents_sent()
 

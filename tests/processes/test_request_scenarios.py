@@ -89,7 +89,7 @@ def test_s21_clock_counts_working_hours(
 
 
 def test_s21_agent_solves_and_the_customer_scores(begin: Begin) -> None:
-    """R4.1.1, R4.3.0, R4.3.2.2, R4.3.2.5, R0.2: closed in time, scored."""
+    """R4.1.1, R4.3.0, R4.3.2.1, R4.3.2.2, R4.3.2.5, R0.2: in time, scored."""
     project = begin("in service", "C-001")
     company = project.company
     assert project.project()["agent"] == "lin"
