@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib import metadata
 
-from api import upgrade
+from api import data_folder, upgrade
 from company import hearing, installation, standards
 from company import operations as company_operations
 from company.facts import facts
@@ -53,9 +53,9 @@ def open_platform(settings: Settings, *, works: bool = True) -> Platform:
     """Put an application together; nothing is created or changed yet.
 
     Raises:
-        UnavailableError: The database cannot be reached.
+        DataFolderError: The folder for the data cannot be made.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
+    data_folder.make(settings.data)
     database = Database(settings.database_url, settings.lock_wait_ms)
     database.info["settings"] = settings
     database.info["caches"] = Caches(settings.hot_instances)
@@ -76,11 +76,15 @@ def prepare(platform: Platform) -> tuple[str, ...]:
         Notes for whoever starts the server.
 
     Raises:
+        DatabaseMissingError: The database cannot be used.
         NewerDatabaseError: A later release has written the database.
         FindingsError: A bundled process does not pass the checks.
     """
     upgrade.upgrade(platform.database)
-    with platform.database.transaction() as session:
+    with (
+        upgrade.failing_clearly(platform.database),
+        platform.database.transaction() as session,
+    ):
         notes = installation.install(session, platform.settings)
         definitions.deploy_bundled(session)
         standards.restore(session)

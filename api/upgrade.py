@@ -6,10 +6,12 @@ in this module; so the names of the revisions are read from the files themselves
 
 import importlib
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from engine import resources
 from engine.database import Database, DatabaseMissingError
@@ -55,15 +57,25 @@ def current(database: Database) -> str | None:
     Raises:
         DatabaseMissingError: It cannot be reached or opened.
     """
+    with failing_clearly(database), database.engine.connect() as connection:
+        return _revision_of(connection)
+
+
+@contextmanager
+def failing_clearly(database: Database) -> Generator[None]:
+    """Say which database fails and how, for whoever starts a server.
+
+    Raises:
+        DatabaseMissingError: It is away, locked, full, or no database at all.
+    """
     try:
-        with database.engine.connect() as connection:
-            return _revision_of(connection)
-    except OperationalError as error:
+        yield
+    except DatabaseError as error:
         place, reason = database.url.render_as_string(), str(error.orig).strip()
         raise DatabaseMissingError(
-            f"The database {place} cannot be opened: {reason}; see that it is there "
-            "and may be written, then start again",
-            f"无法打开数据库{place}:{reason};请确认其存在且可写,然后重新启动",
+            f"The database {place} cannot be used: {reason}; see that it is there, "
+            "may be written and has room, then start again",
+            f"无法使用数据库{place}:{reason};请确认其存在、可写且磁盘未满,然后重新启动",
         ) from error
 
 
@@ -80,11 +92,13 @@ def upgrade(database: Database) -> bool:
 
     Raises:
         NewerDatabaseError: The database is ahead of this release.
+        DatabaseMissingError: It cannot be used.
     """
     before = current(database)
     if before == newest():
         return False
     if before is not None and before not in revisions():
         raise NewerDatabaseError(before)
-    importlib.import_module("api.migrating").run(database)
+    with failing_clearly(database):
+        importlib.import_module("api.migrating").run(database)
     return True

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -20,6 +20,9 @@ from pydantic_settings import (
 from typing_extensions import override
 
 _ROBOT_HOSTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn")
+
+
+_KINDS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
 class SmtpSettings(BaseModel):
@@ -118,6 +121,13 @@ class Settings(BaseSettings):
     jira: JiraSettings | None = None
     erp: RemoteSettings | None = None
     pm: RemoteSettings | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        if value.startswith(_KINDS):
+            return value
+        raise ValueError(f"begins with {' or '.join(_KINDS)}, not with {value[:20]!r}")
 
     @classmethod
     @override

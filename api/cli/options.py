@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import secrets
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from api import data_folder
 from engine.settings import Settings, default_data_folder
 
 _SECRET_FILE = "session-secret"  # noqa: S105 - the name of a file, not its content
@@ -63,13 +63,7 @@ def _completed(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kept_secret(data: Path, name: str) -> str:
-    data.mkdir(parents=True, exist_ok=True)
-    file = data / name
-    if not file.exists():
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as stream:
-            stream.write(secrets.token_urlsafe(48))
-    return file.read_text(encoding="ascii")
+    return data_folder.kept(data, name, secrets.token_urlsafe(48))
 
 
 def show(chosen: argparse.Namespace, value: Any, lines: list[str]) -> None:

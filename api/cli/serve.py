@@ -4,6 +4,7 @@ import argparse
 import secrets
 import socket
 import sys
+from contextlib import closing
 
 import uvicorn
 from pydantic import SecretStr
@@ -14,6 +15,7 @@ from api.app import create_app
 from api.cli import options
 from api.platform import Platform, open_platform, prepare
 from api.request_heads import BoundedHeads
+from engine.errors import UnavailableError
 from engine.settings import Settings
 from engine.worker.lobby import Lobby, lobby_of
 
@@ -23,6 +25,20 @@ _PEOPLE = (
     "zhao 赵明 · hou 侯福龙 · wang 王立民 · pan 潘晓彤 · jin 金忠权 · chen 陈刚 · "
     "li 李娜 · hp, ht, jf, hm 客户"
 )
+
+
+class AddressTakenError(UnavailableError):
+    """Nothing can be served at this address."""
+
+    code = "address-unavailable"
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"{host}:{port} cannot be served: {reason}; stop the program that uses it, "
+            "or choose another one with --host and --port",
+            f"无法在{host}:{port}提供服务:{reason};请停止占用该地址的程序,"
+            "或用--host和--port另选地址",
+        )
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,21 +66,37 @@ def run(chosen: argparse.Namespace) -> int:
         drawn = True
     else:
         drawn = False
-    platform = open_platform(settings)
-    notes = prepare(platform)
-    _greet(chosen, platform, notes, show_password=drawn)
+    with closing(_bound(chosen.host, chosen.port)) as place:
+        platform = open_platform(settings)
+        notes = prepare(platform)
+        _greet(chosen, platform, notes, show_password=drawn)
+        server = _server(platform)
+        server.run(sockets=[place])
+    return 0 if server.started else _NOT_STARTED
+
+
+def _server(platform: Platform) -> "_Server":
     config = uvicorn.Config(
         create_app(platform),
-        host=chosen.host,
-        port=chosen.port,
         http=BoundedHeads,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=10,
     )
-    server = _Server(config, lobby_of(platform.database))
-    server.run()
-    return 0 if server.started else _NOT_STARTED
+    return _Server(config, lobby_of(platform.database))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Take the address before anything else is done; it is served only later."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    place = socket.socket(family, socket.SOCK_STREAM)
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        place.bind((host, port))
+    except OSError as error:
+        place.close()
+        raise AddressTakenError(host, port, error.strerror or str(error)) from error
+    return place
 
 
 class _Server(uvicorn.Server):
