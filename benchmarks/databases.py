@@ -2,8 +2,8 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +14,10 @@ from psycopg import sql
 from benchmarks import processes
 
 _PAGES = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+_COUNTING = """
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+"""
+_SERIES = "WITH n AS (SELECT i FROM generate_series(1, {count}) s(i))"
 _BACKENDS = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -35,6 +39,15 @@ class Place(Protocol):
     def size(self) -> int:
         """Return the bytes that tables and indexes take."""
 
+    def one(self, query: str) -> str:
+        """Return the only value of a query."""
+
+    def numbers(self, count: int) -> str:
+        """Return the beginning of a query that can use ``n.i`` from 1 to ``count``."""
+
+    def load(self, statements: Sequence[str]) -> None:
+        """Run statements that fill tables; afterwards the planner knows of it."""
+
 
 class SqliteFile:
     """A file beside the server's other data."""
@@ -52,8 +65,22 @@ class SqliteFile:
         return []
 
     def size(self) -> int:
-        with sqlite3.connect(self.file) as connection:
-            return int(connection.execute(_PAGES).fetchone()[0])
+        return int(self.one(_PAGES))
+
+    def one(self, query: str) -> str:
+        with closing(sqlite3.connect(self.file)) as connection:
+            return str(connection.execute(query).fetchone()[0])
+
+    def numbers(self, count: int) -> str:
+        return _COUNTING.format(count=count)
+
+    def load(self, statements: Sequence[str]) -> None:
+        with closing(sqlite3.connect(self.file)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+            connection.commit()
+            connection.execute("ANALYZE")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class PostgresqlDatabase:
@@ -66,7 +93,7 @@ class PostgresqlDatabase:
         self._connection = psycopg.connect(url, autocommit=True)
 
     def version(self) -> str:
-        return f"PostgreSQL {self._one('SHOW server_version')}"
+        return f"PostgreSQL {self.one('SHOW server_version')}"
 
     def backends(self) -> list[int]:
         found = self._connection.execute(_BACKENDS).fetchall()
@@ -74,14 +101,21 @@ class PostgresqlDatabase:
         return [pid for (pid,) in found if processes.name_of(pid) == "postgres"]
 
     def size(self) -> int:
-        return int(self._one("SELECT pg_database_size(current_database())"))
+        return int(self.one("SELECT pg_database_size(current_database())"))
+
+    def numbers(self, count: int) -> str:
+        return _SERIES.format(count=count)
+
+    def load(self, statements: Sequence[str]) -> None:
+        for statement in (*statements, "VACUUM ANALYZE"):
+            self._connection.execute(sql.SQL(statement))
 
     def close(self) -> None:
         """Give the connection back."""
         self._connection.close()
 
-    def _one(self, query: str) -> str:
-        row = self._connection.execute(sql.SQL(query)).fetchone()  # type: ignore[arg-type]
+    def one(self, query: str) -> str:
+        row = self._connection.execute(sql.SQL(query)).fetchone()
         assert row is not None
         return str(row[0])
 

@@ -10,7 +10,8 @@ from benchmarks.served import Served
 
 T = TypeVar("T")
 
-ROUNDS = 3
+_ROUND = 10
+"""Operations of a round: long against the clock, short against disturbances."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def sample(
         len(waited),
         server,
         database,
-        1000 * _part(waited, 50),
-        1000 * _part(waited, 95),
+        1000 * part_of(waited, 50),
+        1000 * part_of(waited, 95),
     )
 
 
@@ -73,9 +74,8 @@ def best_of(samples: Sequence[Sample]) -> Sample:
 
 
 def in_rounds(items: Sequence[T]) -> Iterable[Sequence[T]]:
-    """Split what there is to do into equal rounds, of which the best counts."""
-    size = len(items) // ROUNDS
-    return [items[i * size : (i + 1) * size] for i in range(ROUNDS)]
+    """Split what there is to do into short rounds, of which the best counts."""
+    return [items[at : at + _ROUND] for at in range(0, len(items), _ROUND)]
 
 
 def counted(served: Served, operations: Sequence[Callable[[], object]]) -> Counted:
@@ -91,6 +91,7 @@ def counted(served: Served, operations: Sequence[Callable[[], object]]) -> Count
     return Counted(statements, commits)
 
 
-def _part(values: Sequence[float], percent: int) -> float:
+def part_of(values: Sequence[float], percent: int) -> float:
+    """Return the value below which so many percent lie."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

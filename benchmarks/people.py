@@ -52,6 +52,11 @@ class Person:
         path = f"/v2/user-tasks/{task_key}/completion"
         self.call("POST", path, {"variables": variables})
 
+    def claim(self, task_key: str) -> None:
+        """Take a task."""
+        path = f"/v2/user-tasks/{task_key}/assignment"
+        self.call("POST", path, {"assignee": self.username})
+
     def tasks(self, limit: int = _PAGE, **filters: Any) -> list[dict[str, Any]]:
         """Return the person's open tasks, one page of them."""
         body = {"filter": {"state": "CREATED", **filters}, "page": {"limit": limit}}

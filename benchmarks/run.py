@@ -3,103 +3,167 @@
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks import bulk, commands, jobs, naive, polls, results
 from benchmarks.databases import Place, SqliteFile, on_server
-from benchmarks.scenarios import FULL, QUICK, Bench, Size
+from benchmarks.measuring import Counted, Sample
+from benchmarks.scenarios import FULL, QUICK, WAITING, Bench, Size
 from benchmarks.served import Served
 
-# What the nearest peer needs, and what is ours to reach.
-_ROWS = {
-    "complete": ("complete one task, 5 KB", "49 ms", "<= 3 ms"),
-    "statements": ("... statements", "about 100", "<= 15"),
-    "commits": ("... commits", "5", "1"),
-    "create": ("create and run an instance", "45 ms", "<= 4 ms"),
-    "case": ("three-task case (7 calls)", "180 ms", "<= 18 ms"),
-    "list": ("list my tasks, page of 100", "13 ms", "<= 5 ms"),
-    "loop": ("200th task of a loop / 5th", "5", "<= 1.2"),
-    "waiting": ("waiting cases, CPU per 240 s", "26 s", "< 1 s"),
-    "together": ("three at once, p95", "6.2 s", "< 0.3 s"),
-    "cold": ("cold start", "4-9 s", "< 2 s"),
-    "memory": ("memory of the server", "182 MB", "< 150 MB"),
-    "growth": ("database growth per case", "32-34 KB", "<= 20 KB"),
-}
+_STARTS = 3
+
+Fresh = Callable[[Path], AbstractContextManager[Place]]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure on SQLite, and on PostgreSQL where a URL is given."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--database-url", help="postgresql://… of a server to use")
-    parser.add_argument("--quick", action="store_true", help="few repetitions")
+    parser.add_argument("--quick", action="store_true", help="fewer, a few minutes")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--write", action="store_true", help="write RESULTS.md")
     chosen = parser.parse_args(arguments)
     size = QUICK if chosen.quick else FULL
-    found = {"machine": _machine(), "SQLite": _on_sqlite(size)}
+    found = {"machine": results.machine(size, quick=chosen.quick)}
+    found["SQLite"] = _all_figures(_file, size)
     if chosen.database_url:
-        with on_server(chosen.database_url) as place:
-            found["PostgreSQL"] = _all_figures(place, size)
-    print(json.dumps(found, indent=1) if chosen.json else _table(found))
+        found["PostgreSQL"] = _all_figures(
+            lambda _: on_server(chosen.database_url), size
+        )
+    shown = json.dumps(found, indent=1, ensure_ascii=False)
+    print(shown if chosen.json else results.table(found))
+    if chosen.write:
+        command = "python -m benchmarks --write"
+        command += " --quick" if chosen.quick else ""
+        results.PAGE.write_text(results.page(found, command), "utf-8")
     return 0
 
 
-def _on_sqlite(size: Size) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        return _all_figures(SqliteFile(Path(folder)), size, Path(folder))
+def _all_figures(fresh: Fresh, size: Size) -> dict[str, Any]:
+    """Take every figure on one kind of database; ``fresh`` makes an empty one."""
+    found: dict[str, Any] = {}
+    with _counting(fresh) as served:
+        found |= {"version": served.place.version()}
+        found |= _counted_figures(Bench(served, size))
+    with _folder() as folder, fresh(folder) as place:
+        with _served(folder, place) as served:
+            _tell(place, "requests")
+            bench = Bench(served, size)
+            found |= _request_figures(bench, folder)
+            _tell(place, "waiting")
+            found |= _waiting_figures(bench)
+        _tell(place, "starts")
+        found |= _starts(folder, place)
+        _tell(place, "timers")
+        found |= _poll_figures(fresh, place, folder, size)
+    return found
 
 
-def _all_figures(
-    place: Place, size: Size, folder: Path | None = None
-) -> dict[str, Any]:
-    with _folder(folder) as used:
-        with _served(used, place, counting=True) as served:
-            counts = Bench(served, size).completion_counted()
-        with _served(used, place) as served:
-            found = _figures(Bench(served, size), served)
+def _counted_figures(bench: Bench) -> dict[str, Any]:
+    _tell(bench.served.place, "statements, jobs, timers")
+    statements = bench.statements()
+    job, late = jobs.cost(bench), jobs.lateness(bench)
     return {
-        "version": place.version(),
-        **found,
-        "statements": counts.statements,
-        "commits": counts.commits,
+        **{f"{name}_statements": _counts(each) for name, each in statements.items()},
+        "job": _both(job.server_ms, job.database_ms),
+        "job_statements": f"{_counts(job.counted)}; {job.besides:.1f}",
+        "job_rate": f"{job.per_second:.0f} a second",
+        "late": f"{late.p50_ms:.0f}, {late.p95_ms:.0f}, {late.most_ms:.0f} ms",
     }
 
 
-def _figures(bench: Bench, served: Served) -> dict[str, Any]:
+def _request_figures(bench: Bench, folder: Path) -> dict[str, Any]:
+    size = bench.size
     create, complete = bench.creation(), bench.completion()
-    case, growth = bench.three_task_case(), bench.growth()
-    together, listing = bench.together(), bench.listing()
-    early, late = bench.loop()
+    case, growth, memory = bench.three_task_case(), bench.growth(), bench.memory()
+    together = bench.together()
+    bench.fill_list()
+    listing = bench.listing(bench.hou)
+    fifth, late, last = bench.loop()
+    plain = naive.measure(folder, size.loop[0])
     return {
-        "create": _ms(create.server_ms, create.database_ms),
-        "complete": _ms(complete.server_ms, complete.database_ms),
-        "case": _ms(case.server_ms, case.database_ms),
-        "list": _ms(listing.server_ms, listing.database_ms),
-        "loop": round(late / early, 2),
-        "together": f"{together.p95_ms:.0f} ms (p50 {together.p50_ms:.0f})",
+        "create": _ms(create),
+        "complete": _ms(complete),
+        "case": _ms(case),
+        "list": _ms(listing),
         "growth": f"{growth:.1f} KB",
-        "memory": f"{bench.memory():.0f} MB",
-        "waiting": f"{bench.waiting():.2f} s",
-        "cold": f"{served.started_in:.1f} s",
+        "memory": f"{memory:.0f} MB",
+        "together": f"{together.p95_ms:.0f} ms ({together.p50_ms:.0f}); "
+        f"{together.lost} of {together.count}",
+        "loop": f"{late / fifth:.2f}",
+        "loop_long": f"{last / fifth:.2f}",
+        "our_loop": f"{fifth:.1f}, {late:.1f}, {last:.1f} ms",
+        "naive_loop": f"{plain.fifth_ms:.1f}, {plain.late_ms:.1f} ms",
+        "naive_size": f"{plain.late_kb:.0f} KB",
+        "naive": f"{plain.complete_ms:.2f} ms",
+        "command": f"{commands.completion_ms(bench, folder):.2f} ms",
     }
 
 
-def _ms(server: float, database: float) -> str:
-    beside = f" + {database:.1f} ms database" if database else ""
-    return f"{server:.1f} ms{beside}"
+def _waiting_figures(bench: Bench) -> dict[str, Any]:
+    place, (some, many) = bench.served.place, bench.size.waiting
+    original = bench.pan.create(WAITING, {})
+    for _ in range(some):
+        bench.pan.create(WAITING, {})
+    waiting = bench.waiting()
+    bulk.copy_case(place, original, many)
+    bench.pan.tasks(limit=100)
+    listing = bench.listing(bench.pan)
+    return {
+        "waiting": f"{waiting:.2f} s",
+        "waiting_many": f"{bench.waiting():.2f} s",
+        "list_many": _ms(listing),
+    }
+
+
+def _starts(folder: Path, place: Place) -> dict[str, Any]:
+    """Start a few times on the database as it is by now; the quickest counts."""
+    started = []
+    for _ in range(_STARTS):
+        with _served(folder, place) as served:
+            started.append((served.started_in, served.cpu_seconds()[0]))
+    wall, cpu = min(started)
+    return {"cold": f"{wall:.1f} s ({cpu:.1f} s)"}
+
+
+def _poll_figures(
+    fresh: Fresh, many: Place, folder: Path, size: Size
+) -> dict[str, Any]:
+    with _folder() as other, fresh(other) as few:
+        with _served(other, few) as served:
+            bench = Bench(served, size)
+            for _ in range(10):
+                bench.pan.create(WAITING, {})
+        bulk.add_timers(many, size.waiting[1], size.timers)
+        found = polls.compare(few, many, folder, size.polls)
+    return {"polls": f"{found.many_ms:.2f} / {found.few_ms:.2f} ms = {found.ratio:.2f}"}
 
 
 @contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        yield given
-        return
-    with tempfile.TemporaryDirectory() as folder:
+def _file(folder: Path) -> Iterator[Place]:
+    yield SqliteFile(folder)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="fuwu-benchmark-") as folder:
         yield Path(folder)
+
+
+@contextmanager
+def _counting(fresh: Fresh) -> Iterator[Served]:
+    with (
+        _folder() as folder,
+        fresh(folder) as place,
+        _served(folder, place, counting=True) as served,
+    ):
+        yield served
 
 
 @contextmanager
@@ -107,29 +171,26 @@ def _served(folder: Path, place: Place, *, counting: bool = False) -> Iterator[S
     variables = dict(os.environ)  # noqa: TID251 - of the process to be started
     served = Served(folder, place, variables, counting=counting)
     served.start()
-    if not counting:
-        # The second start is the one that counts: nothing is left to be made.
-        served.stop()
-        served.start()
     try:
         yield served
     finally:
         served.stop()
 
 
-def _machine() -> dict[str, Any]:
-    return {"cores": os.cpu_count(), "python": platform.python_version()}
+def _tell(place: Place, what: str) -> None:
+    print(f"{place.name}: {what} …", file=sys.stderr, flush=True)
 
 
-def _table(found: Mapping[str, Any]) -> str:
-    databases = [name for name in ("SQLite", "PostgreSQL") if name in found]
-    lines = [f"{found['machine']['cores']} cores, Python {found['machine']['python']}"]
-    heads = "".join(f"{name:<26}" for name in databases)
-    lines.append(f"{'':<30}{'peer':<12}{'aim':<10}{heads}")
-    for key, (title, peer, aim) in _ROWS.items():
-        values = "".join(f"{found[name][key]!s:<26}" for name in databases)
-        lines.append(f"{title:<30}{peer:<12}{aim:<10}{values}")
-    return "\n".join(lines)
+def _ms(sample: Sample) -> str:
+    return _both(sample.server_ms, sample.database_ms)
+
+
+def _both(server: float, database: float) -> str:
+    return f"{server:.2f} + {database:.2f} ms" if database else f"{server:.2f} ms"
+
+
+def _counts(counted: Counted) -> str:
+    return f"{counted.statements:.0f}, {counted.commits:.0f}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""What is measured: the rows of the comparison, each as a few lines."""
+"""What requests cost: each row of the comparison as a few lines."""
 
 import itertools
+import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -9,32 +10,60 @@ from pathlib import Path
 
 from benchmarks import processes
 from benchmarks.answers import flat, report
-from benchmarks.measuring import Counted, Sample, best_of, counted, in_rounds, measured
-from benchmarks.people import CLAIMING, FIRST, SECOND, THIRD, Person
+from benchmarks.measuring import (
+    Counted,
+    Sample,
+    best_of,
+    counted,
+    in_rounds,
+    measured,
+    part_of,
+)
+from benchmarks.people import CLAIMING, FIRST, SECOND, THIRD, Person, RefusedError
 from benchmarks.served import Served
 
-_PACKAGE = Path(__file__).parent / "package"
-_THREE, _LOOP, _PARALLEL, _WAITING = (
+_HERE = Path(__file__).parent
+_THREE, _LOOP, _PARALLEL, WAITING = (
     "benchmark_three_tasks",
     "benchmark_loop",
     "benchmark_parallel",
     "benchmark_waiting",
 )
+_WARMING = 10
+_WINDOW = 20
 _seeds = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is done; ``quick`` is for trying the command out."""
+    """How much is done; ``QUICK`` is for trying the command out.
+
+    ``waiting`` and ``loop`` hold the smaller and the larger number.
+    """
 
     cases: int
     listed: int
-    waiting: int
+    waiting: tuple[int, int]
+    loop: tuple[int, int]
     idle_seconds: float
+    jobs: int
+    due: int
+    timers: int
+    polls: int
 
 
-FULL = Size(cases=60, listed=1000, waiting=1120, idle_seconds=30)
-QUICK = Size(cases=9, listed=100, waiting=100, idle_seconds=5)
+FULL = Size(120, 1000, (1120, 100_000), (200, 10_000), 60, 600, 1000, 10_000_000, 2000)
+QUICK = Size(40, 1000, (1120, 20_000), (200, 600), 10, 100, 200, 100_000, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Parallel tasks of one case, completed at once: how long, how many refused."""
+
+    p50_ms: float
+    p95_ms: float
+    count: int
+    lost: int
 
 
 class Bench:
@@ -47,8 +76,14 @@ class Bench:
             Person(served.port, name)
             for name in (FIRST, SECOND, THIRD, CLAIMING, "admin")
         )
-        files = {f.name: f.read_bytes() for f in sorted(_PACKAGE.iterdir())}
-        self.admin.deploy("benchmarks", files)
+        self.deploy("package")
+        for _ in range(_WARMING):
+            self.whole_case()
+
+    def deploy(self, folder: str) -> None:
+        """Deploy one of the packages that lie beside this file."""
+        files = sorted((_HERE / folder).iterdir())
+        self.admin.deploy(folder, {file.name: file.read_bytes() for file in files})
 
     def create(self) -> str:
         """Start a case of three tasks."""
@@ -77,61 +112,76 @@ class Bench:
         ]
         return self._best([self._completing(self.hou, task) for task in tasks])
 
-    def completion_counted(self) -> Counted:
-        """Count the statements and commits of one completion."""
-        tasks = [self.first_task(self.create(), self.hou) for _ in range(10)]
-        return counted(
-            self.served, [self._completing(self.hou, task) for task in tasks]
-        )
-
     def three_task_case(self) -> Sample:
         """A case from start to end."""
         return self._best([self.whole_case for _ in range(self.size.cases)])
 
-    def listing(self) -> Sample:
-        """List one's tasks: a page of 100 with many open."""
-        missing = self.size.listed - sum(1 for _ in self.hou.all_tasks())
-        for _ in range(missing):
+    def fill_list(self) -> None:
+        """Let the first person have as many open tasks as are to be listed."""
+        for _ in range(self.size.listed - sum(1 for _ in self.hou.all_tasks())):
             self.create()
-        asked = [lambda: self.hou.tasks(limit=100) for _ in range(self.size.cases)]
-        return self._best(asked)
 
-    def loop(self) -> tuple[float, float]:
-        """Return the CPU of the 5th and of the 200th task of a looping instance."""
-        early, late = [], []
-        for _ in range(3):
-            instance = self.hou.create(_LOOP, {})
-            for number in range(1, 206):
-                task = self.first_task(instance, self.wang)
-                sample = measured(self.served, [self._again(task)])
-                if 3 <= number <= 8:  # noqa: PLR2004 - around the 5th
-                    early.append(sample.p50_ms)
-                if number > 199:  # noqa: PLR2004 - around the 200th
-                    late.append(sample.p50_ms)
-        return sorted(early)[len(early) // 2], sorted(late)[len(late) // 2]
+    def listing(self, person: Person) -> Sample:
+        """List one's tasks: a page of 100 with many open."""
+        return self._best([lambda: person.tasks(limit=100)] * self.size.cases)
+
+    def statements(self) -> dict[str, Counted]:
+        """Count the statements and commits of each operation."""
+        instances = [self.create() for _ in range(_WARMING)]
+        tasks = [self.first_task(instance, self.hou) for instance in instances]
+        waiting = [self.pan.create(WAITING, {}) for _ in range(_WARMING)]
+        claims = [self.first_task(instance, self.pan) for instance in waiting]
+        operations: dict[str, list[Callable[[], object]]] = {
+            "create": [self.create] * _WARMING,
+            "find": [lambda: self.first_task(instances[0], self.hou)] * _WARMING,
+            "complete": [self._completing(self.hou, task) for task in tasks],
+            "claim": [self._claiming(task) for task in claims],
+            "list": [lambda: self.hou.tasks(limit=100)] * _WARMING,
+        }
+        return {name: counted(self.served, each) for name, each in operations.items()}
+
+    def loop(self) -> tuple[float, float, float]:
+        """Return the CPU, in ms, of the 5th, the 200th and the last task of a loop.
+
+        Medians over a window around each; the 10,000th is reached by one instance.
+        """
+        some, last = self.size.loop
+        early: list[float] = []
+        late: list[float] = []
+        costs = [self._rounds(rounds) for rounds in (some, some, last)]
+        for each in costs:
+            early += each[3:8]
+            late += each[some - _WINDOW // 2 : some + _WINDOW // 2]
+        return (
+            statistics.median(early),
+            statistics.median(late),
+            statistics.median(costs[-1][last - _WINDOW :]),
+        )
 
     def waiting(self) -> float:
-        """Return the CPU seconds per 240 s that many waiting cases cost."""
-        for _ in range(self.size.waiting):
-            self.pan.create(_WAITING, {})
+        """Return the CPU seconds per 240 s of a server that nobody asks anything."""
+        time.sleep(2)
         before = self.served.cpu_seconds()
         time.sleep(self.size.idle_seconds)
         after = self.served.cpu_seconds()
         return (sum(after) - sum(before)) * 240 / self.size.idle_seconds
 
-    def together(self) -> Sample:
+    def together(self) -> Together:
         """Three people complete the parallel tasks of one case at once."""
-        samples = []
-        for _ in range(max(3, self.size.cases // 3)):
+        took: list[float] = []
+        lost = 0
+        for _ in range(max(5, self.size.cases // 3)):
             instance = self.hou.create(_PARALLEL, {})
             jobs = [
                 self._completing(person, self.first_task(instance, person))
                 for person in (self.hou, self.wang, self.jin)
             ]
-            samples += _at_once(jobs)
-        ordered = sorted(samples)
-        p95 = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
-        return Sample(len(samples), 0, 0, ordered[len(ordered) // 2], p95)
+            done = at_once(jobs)
+            took += done
+            lost += len(jobs) - len(done)
+            state = self.hou.call("GET", f"/v2/process-instances/{instance}")["state"]
+            lost += state != "COMPLETED"
+        return Together(part_of(took, 50), part_of(took, 95), len(took), lost)
 
     def growth(self) -> float:
         """Return the KB by which the database grows with a finished case."""
@@ -147,24 +197,41 @@ class Bench:
     def _best(self, operations: Sequence[Callable[[], object]]) -> Sample:
         return best_of([measured(self.served, part) for part in in_rounds(operations)])
 
+    def _rounds(self, count: int) -> list[float]:
+        """Return the CPU of each completion, in ms, of a case that loops so often."""
+        instance = self.wang.create(_LOOP, {})
+        costs = []
+        for _ in range(count + _WINDOW):
+            task = self.first_task(instance, self.wang)
+            answers = flat(next(_seeds))
+            before = sum(self.served.cpu_seconds())
+            self.wang.complete(task, answers)
+            costs.append(1000 * (sum(self.served.cpu_seconds()) - before))
+        return costs
+
     def _completing(self, person: Person, task: str) -> Callable[[], None]:
         answers = report(next(_seeds))
         return lambda: person.complete(task, answers)
 
-    def _again(self, task: str) -> Callable[[], None]:
-        answers = flat(next(_seeds))
-        return lambda: self.wang.complete(task, answers)
+    def _claiming(self, task: str) -> Callable[[], None]:
+        return lambda: self.pan.claim(task)
 
 
-def _at_once(jobs: Sequence[Callable[[], None]]) -> list[float]:
-    """Run the jobs in threads that begin together; return the ms of each."""
+def at_once(jobs: Sequence[Callable[[], object]]) -> list[float]:
+    """Run the jobs in threads that begin together; return the ms of each.
+
+    Those that were refused are missing.
+    """
     took: list[float] = []
     ready = threading.Barrier(len(jobs))
 
-    def run(job: Callable[[], None]) -> None:
+    def run(job: Callable[[], object]) -> None:
         ready.wait()
         begun = time.perf_counter()
-        job()
+        try:
+            job()
+        except RefusedError:
+            return
         took.append(1000 * (time.perf_counter() - begun))
 
     threads = [threading.Thread(target=run, args=(job,)) for job in jobs]

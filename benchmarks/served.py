@@ -18,6 +18,7 @@ _FUWU = Path(sys.executable).with_name("fuwu")
 _PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.01
 _NO_CONTENT = 204
+_NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 
 
 def _free_port() -> int:
@@ -98,8 +99,10 @@ class Served:
         return [sys.executable, "-m", "benchmarks.server", str(self._counters), *serve]
 
     def _environment(self) -> dict[str, str]:
+        # An installed program has its byte code, whatever this machine prefers.
+        kept = {k: v for k, v in self.variables.items() if k != _NO_BYTE_CODE}
         return {
-            **self.variables,
+            **kept,
             "FUWU_SAMPLE_PASSWORD": PASSWORD,
             "FUWU_ADMIN_PASSWORD": PASSWORD,
         }

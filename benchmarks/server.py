@@ -2,8 +2,10 @@
 
     python -m benchmarks.server COUNTERS serve …
 
-Whoever connects to the socket COUNTERS gets the counters as JSON. Only what requests
-do is counted: the worker looks at the database once a second by itself.
+Whoever connects to the socket COUNTERS gets the counters as JSON: ``statements`` and
+``commits`` are those of requests and of jobs, ``besides`` are the statements of DBOS.
+What the worker asks once a second is not counted. There is one more remote operation,
+``benchmark.echo``, which does nothing: what it costs is the job.
 """
 
 import json
@@ -11,15 +13,19 @@ import socketserver
 import sys
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, event
 from typing_extensions import override
 
 from api.cli import main
+from company import operations as company_operations
+from engine.operations import Operations, RemoteContext, RemoteResult
 
 _COUNTS: Counter[str] = Counter()
-_OWN_THREADS = "fuwu-"
+_OWN_LOOPS = ("fuwu-worker", "fuwu-dispatch")
+_WORKING = ("AnyIO", "fuwu-job")
 _NO_WORK = ("BEGIN", "SAVEPOINT", "RELEASE")
 
 
@@ -29,19 +35,32 @@ def count() -> None:
     event.listen(Engine, "commit", _commit)
 
 
+def offer_echo() -> None:
+    """Register the operation that does nothing with all others."""
+    register = company_operations.register
+
+    def with_echo(operations: Operations) -> None:
+        register(operations)
+        operations.register("benchmark.echo", _echo, remote=True, parameters=("value",))
+
+    company_operations.register = with_echo
+
+
+def _echo(_: RemoteContext, parameters: Mapping[str, Any]) -> RemoteResult:
+    return RemoteResult(value=parameters["value"])
+
+
 def _statement(_: Any, __: Any, statement: str, *___: Any) -> None:
-    if _is_request() and not statement.startswith(_NO_WORK):
-        _COUNTS["statements"] += 1
+    name = threading.current_thread().name
+    if name.startswith(_OWN_LOOPS) or statement.startswith(_NO_WORK):
+        return
+    _COUNTS["statements" if name.startswith(_WORKING) else "besides"] += 1
 
 
 def _commit(_: Any) -> None:
     # A reading transaction is rolled back, so that each of these wrote something.
-    if _is_request():
+    if threading.current_thread().name.startswith(_WORKING):
         _COUNTS["commits"] += 1
-
-
-def _is_request() -> bool:
-    return not threading.current_thread().name.startswith(_OWN_THREADS)
 
 
 class _Asked(socketserver.BaseRequestHandler):
@@ -59,4 +78,5 @@ def answer_on(path: str) -> None:
 if __name__ == "__main__":
     answer_on(sys.argv[1])
     count()
+    offer_echo()
     sys.exit(main(sys.argv[2:]))
