@@ -2,6 +2,7 @@
 
 from api.routers import (
     authentication,
+    batch_operations,
     calendar,
     clock,
     clocks,
@@ -52,6 +53,7 @@ ROUTERS = tuple(
         deployments,
         process_definitions,
         decision_definitions,
+        batch_operations,
         migrations,
         process_instances,
         element_instances,

@@ -1,4 +1,4 @@
-"""Instances on their way to another version: tried, taken over, taken back."""
+"""One instance on its way to another version; what would become of many."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Platform, Reading, Transaction
-from api.shapes import Answer, Body, Key, Listed
+from api.shapes import Answer, Body, Key
 from engine import migration
 from engine.authorization import Actor, Permission
 from engine.errors import Text
@@ -20,23 +20,16 @@ from engine.schema import InstanceMigration
 router = APIRouter(prefix="/v2", tags=["migrations"], route_class=CommandRoute)
 
 _ONE = "/process-instances/{process_instance_key}/migration"
-_MANY = "/process-instances/migration"
-_TRIAL = f"{_MANY}/trial"
-_BATCH = "/batch-operations/{batch_operation_key}"
+_TRIAL = "/process-instances/migration/trial"
 _PLAN = "/process-definitions/{process_definition_key}/migration-plan"
 grant(
     Permission.MANAGE_INSTANCES,
     f"POST /v2{_ONE}",
     f"GET /v2{_ONE}",
     f"POST /v2{_ONE}/reversal",
-    f"POST /v2{_MANY}",
     f"POST /v2{_TRIAL}",
-    f"GET /v2{_BATCH}",
-    f"GET /v2{_BATCH}/items",
-    f"POST /v2{_BATCH}/cancellation",
 )
 grant(Permission.READ_DEFINITIONS, f"POST /v2{_PLAN}")
-_KIND = "MIGRATE_PROCESS_INSTANCE"
 
 
 class MappingInstruction(Body):
@@ -72,13 +65,6 @@ class TrialBody(Body):
 
     filter: dict[str, Any] = Field(default_factory=dict)
     migration_plan: PlanBody
-
-
-class BatchBody(TrialBody):
-    """Which running instances go over, to what, and why."""
-
-    reason: str = Field(default="", max_length=1000)
-    operation_reference: int | None = None
 
 
 class ReversalBody(Body):
@@ -121,30 +107,6 @@ class TrialsAnswer(Answer):
     counts: dict[str, int]
     reasons: list[ReasonAnswer]
     items: list[TrialAnswer]
-
-
-class BatchCreated(Answer):
-    """A batch that workers have begun with."""
-
-    batch_operation_key: Key
-    batch_operation_type: str = _KIND
-
-
-class BatchAnswer(Answer):
-    """A batch and how far it is."""
-
-    batch_operation_key: Key
-    state: str
-    batch_operation_type: str = _KIND
-    start_date: datetime
-    end_date: datetime | None
-    actor_type: str = "USER"
-    actor_id: str
-    reason: str
-    operations_total_count: int
-    operations_failed_count: int
-    operations_completed_count: int
-    errors: list[str] = Field(default_factory=list)
 
 
 class MigrationAnswer(Answer):
@@ -199,11 +161,11 @@ def plan_process_instance_migration(
             source_type=each.source_type,
             target_element_id=each.target_id,
             how=each.how,
-            remark=_remark(each.remark, actor) if each.remark else None,
+            remark=remark_answer(each.remark, actor) if each.remark else None,
         )
         for each in found.elements
     ]
-    remarks = [_remark(remark, actor) for remark in found.remarks]
+    remarks = [remark_answer(remark, actor) for remark in found.remarks]
     return PlanAnswer(elements=elements, remarks=remarks)
 
 
@@ -248,26 +210,6 @@ def undo_process_instance_migration(
     migration.undo(session, actor, process_instance_key, reason=reason)
 
 
-@router.post(_MANY, operation_id="migrate_process_instances")
-def migrate_process_instances(
-    body: BatchBody, actor: CurrentActor, session: Transaction
-) -> BatchCreated:
-    """Take all running instances that the filter finds over, each by itself.
-
-    One that cannot go over stays as it was, and its item says why.
-    """
-    plan = body.migration_plan
-    row = migration.begin_batch(
-        session,
-        actor,
-        body.filter,
-        plan.target_process_definition_key,
-        plan.mapping(),
-        reason=body.reason,
-    )
-    return BatchCreated(batch_operation_key=row.key)
-
-
 @router.post(_TRIAL, operation_id="try_process_instance_migration")
 def try_process_instance_migration(
     body: TrialBody, actor: CurrentActor, platform: Platform
@@ -288,52 +230,13 @@ def try_process_instance_migration(
     return _trials(tried, actor)
 
 
-@router.get(_BATCH, operation_id="get_batch_operation")
-def get_batch_operation(
-    batch_operation_key: Key, actor: CurrentActor, session: Reading
-) -> BatchAnswer:
-    """Return a batch and how far it is."""
-    found = migration.batch(session, actor, batch_operation_key)
-    row = found.batch
-    return BatchAnswer(
-        batch_operation_key=row.key,
-        state=row.state,
-        start_date=row.created_at,
-        end_date=row.ended_at,
-        actor_id=row.created_by,
-        reason=row.reason,
-        operations_total_count=row.total,
-        operations_failed_count=found.failed,
-        operations_completed_count=found.completed,
-    )
-
-
-@router.get(f"{_BATCH}/items", operation_id="get_batch_operation_items")
-def get_batch_operation_items(
-    batch_operation_key: Key, actor: CurrentActor, session: Reading
-) -> Listed[MigrationAnswer]:
-    """Return what became of each instance of a batch."""
-    found = migration.items(session, actor, batch_operation_key)
-    return Listed(items=[_migration(row, actor) for row in found])
-
-
-@router.post(
-    f"{_BATCH}/cancellation", status_code=204, operation_id="cancel_batch_operation"
-)
-def cancel_batch_operation(
-    batch_operation_key: Key, actor: CurrentActor, session: Transaction
-) -> None:
-    """Leave the instances alone that have not gone over yet."""
-    migration.cancel_batch(session, actor, batch_operation_key)
-
-
 def _trials(tried: Iterable[Trial], actor: Actor) -> TrialsAnswer:
     counts = dict.fromkeys(("safe", "needs-mapping", "unsafe", "current"), 0)
     reasons: dict[tuple[str, str, str], ReasonAnswer] = {}
     items = []
     for each in tried:
         counts[each.verdict] += 1
-        remarks = [_remark(remark, actor) for remark in each.remarks]
+        remarks = [remark_answer(remark, actor) for remark in each.remarks]
         items.append(
             TrialAnswer(
                 process_instance_key=each.instance_key,
@@ -361,7 +264,8 @@ def _reason(remark: RemarkAnswer) -> ReasonAnswer:
     )
 
 
-def _remark(remark: Remark, actor: Actor) -> RemarkAnswer:
+def remark_answer(remark: Remark, actor: Actor) -> RemarkAnswer:
+    """Return a remark in the actor's language."""
     return RemarkAnswer(
         code=remark.code,
         element_id=remark.element_id,
@@ -381,11 +285,12 @@ def _migration(row: InstanceMigration, actor: Actor) -> MigrationAnswer:
         processed_by=row.processed_by,
         undone_date=row.undone_at,
         undone_by=row.undone_by,
-        remarks=[_stored(remark, actor) for remark in row.remarks],
+        remarks=[stored_remark(remark, actor) for remark in row.remarks],
     )
 
 
-def _stored(remark: Mapping[str, Any], actor: Actor) -> RemarkAnswer:
+def stored_remark(remark: Mapping[str, Any], actor: Actor) -> RemarkAnswer:
+    """Return a remark as it was stored, in the actor's language."""
     return RemarkAnswer(
         code=remark["code"],
         element_id=remark["element_id"],

@@ -143,6 +143,13 @@ class Cancellation(Body):
     operation_reference: int | None = None
 
 
+class Suspension(Body):
+    """Why nothing is to move in an instance, or why it may again."""
+
+    reason: str = Field(default="", max_length=1000)
+    operation_reference: int | None = None
+
+
 @router.post("/process-instances", operation_id="create_process_instance")
 def create_process_instance(
     body: NewInstance, actor: CurrentActor, session: Transaction
@@ -276,20 +283,28 @@ def cancel_process_instance(
     f"{_ONE}/suspension", status_code=204, operation_id="suspend_process_instance"
 )
 def suspend_process_instance(
-    process_instance_key: Key, actor: CurrentActor, session: Transaction
+    process_instance_key: Key,
+    actor: CurrentActor,
+    session: Transaction,
+    body: Suspension | None = None,
 ) -> None:
     """Let nothing move in an instance until it is resumed."""
-    instances.suspend(session, actor, process_instance_key)
+    reason = body.reason if body else ""
+    instances.suspend(session, actor, process_instance_key, reason=reason)
 
 
 @router.post(
     f"{_ONE}/resumption", status_code=204, operation_id="resume_process_instance"
 )
 def resume_process_instance(
-    process_instance_key: Key, actor: CurrentActor, session: Transaction
+    process_instance_key: Key,
+    actor: CurrentActor,
+    session: Transaction,
+    body: Suspension | None = None,
 ) -> None:
     """Let a suspended instance go on."""
-    instances.resume(session, actor, process_instance_key)
+    reason = body.reason if body else ""
+    instances.resume(session, actor, process_instance_key, reason=reason)
 
 
 @router.post("/element-instances/search", operation_id="search_element_instances")

@@ -132,7 +132,7 @@ def end(session: Session, actor: Actor, key: int, reason: str) -> bool:
     return True
 
 
-def suspend(session: Session, actor: Actor, key: int) -> None:
+def suspend(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
     """Let nothing move in an instance: no completion, timer, message or job result.
 
     Messages for it are kept until it goes on.
@@ -142,10 +142,10 @@ def suspend(session: Session, actor: Actor, key: int) -> None:
         IllegalMoveError: It is over.
         SuspensionError: It is suspended already.
     """
-    _set_suspended(session, actor, key, suspended=True)
+    _set_suspended(session, actor, key, reason, suspended=True)
 
 
-def resume(session: Session, actor: Actor, key: int) -> None:
+def resume(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
     """Let an instance go on; messages that were kept for it are delivered.
 
     Raises:
@@ -153,7 +153,7 @@ def resume(session: Session, actor: Actor, key: int) -> None:
         IllegalMoveError: It is over.
         SuspensionError: It is not suspended.
     """
-    _set_suspended(session, actor, key, suspended=False)
+    _set_suspended(session, actor, key, reason, suspended=False)
     steps.deliver_awaited(session, SYSTEM, key)
 
 
@@ -195,7 +195,7 @@ def _cancel(session: Session, actor: Actor, instance: Running, reason: str) -> N
 
 
 def _set_suspended(
-    session: Session, actor: Actor, key: int, *, suspended: bool
+    session: Session, actor: Actor, key: int, reason: str, *, suspended: bool
 ) -> None:
     require(actor, Permission.MANAGE_INSTANCES)
     instance = steps.lock(session, key)
@@ -207,7 +207,14 @@ def _set_suspended(
             "该流程已处于挂起状态" if suspended else "该流程未挂起",
         )
     event = Event.INSTANCE_SUSPENDED if suspended else Event.INSTANCE_RESUMED
-    journal.record(session, actor, event, instance=key, scope_key=instance.scope_key)
+    journal.record(
+        session,
+        actor,
+        event,
+        instance=key,
+        scope_key=instance.scope_key,
+        details={"reason": reason},
+    )
     session.execute(
         update(ProcessInstance)
         .where(ProcessInstance.key == key)

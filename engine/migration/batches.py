@@ -4,17 +4,18 @@ A batch is rows: what is still to do is what still says ACTIVE. So it goes on wh
 it stood after a kill, and two workers at it do nothing twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, Table, func, insert, select, update
+from sqlalchemy import Row, Select, Table, func, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine import cache, definitions, identity, steps
+from engine import search as searching
 from engine.authorization import Actor, Permission, require
 from engine.database import Database, persistently
 from engine.errors import EngineError, NotFoundError
@@ -27,10 +28,34 @@ from engine.lifecycles import (
 )
 from engine.migration import changing, rows, trying
 from engine.runtime import ChangeRefusedError
-from engine.schema import InstanceMigration, MigrationBatch, next_key
+from engine.schema import (
+    InstanceMigration,
+    MigrationBatch,
+    ProcessInstance,
+    next_key,
+)
+from engine.search import Column, Found, Query, Searchable
 
 CHUNK = 100
 _ITEMS: Table = InstanceMigration.metadata.tables["instance_migration"]
+_INSTANCES: Table = ProcessInstance.metadata.tables["process_instance"]
+ITEM_NAMES: Mapping[str, Column] = {
+    "batchOperationKey": searching.key(_ITEMS.c.batch_key),
+    "itemKey": searching.key(_ITEMS.c.instance_key),
+    "processInstanceKey": searching.key(_ITEMS.c.instance_key),
+    "state": searching.state(_ITEMS.c.state, BatchItemState),
+    "processedDate": searching.moment(_ITEMS.c.processed_at, nullable=True),
+}
+_KEPT_BACK = {"state_before", "rows_before"}
+_ROWS = (
+    select(
+        *(column for column in _ITEMS.c if column.name not in _KEPT_BACK),
+        _INSTANCES.c.root_key,
+    )
+    .join(_INSTANCES, _INSTANCES.c.key == _ITEMS.c.instance_key)
+    .where(_ITEMS.c.batch_key.is_not(None))
+)
+_SEARCHABLE = Searchable(ITEM_NAMES, _ITEMS.c.key)
 _log = structlog.get_logger()
 
 
@@ -108,15 +133,14 @@ def batch(session: Session, actor: Actor, key: int) -> Progress:
     )
 
 
-def items(session: Session, actor: Actor, key: int) -> Sequence[InstanceMigration]:
-    """Return what became of each instance of a batch.
+def items(session: Session, actor: Actor, query: Query) -> Found[Row[Any]]:
+    """Return what became of instances in batches, in the order of their turn.
 
     Raises:
-        BatchNotFoundError: There is none.
+        BadQueryError: A filter, a sort field or an operator is unknown.
     """
-    batch(session, actor, key)
-    query = select(InstanceMigration).where(InstanceMigration.batch_key == key)
-    return session.scalars(query.order_by(InstanceMigration.key)).all()
+    require(actor, Permission.MANAGE_INSTANCES)
+    return _SEARCHABLE.search(session, _ROWS, query)
 
 
 def cancel_batch(session: Session, actor: Actor, key: int) -> None:

@@ -17,7 +17,7 @@ from engine.runtime.model import Model
 from engine.runtime.remarks import MoveRefusedError, Remark, stranded
 from engine.runtime.specs import ScopeSpec
 from engine.runtime.step import Step, Surroundings
-from engine.runtime.tokens import RootScope, Token
+from engine.runtime.tokens import RootScope, Scope, Token
 from engine.runtime.tree import end_branch, view, view_of
 from engine.runtime.work import ARMED, Role
 
@@ -75,8 +75,9 @@ def modify(
     new = codec.load(model, codec.dump(model, root))
     work = stepping.begin(new, around)
     try:
+        before = {id(scope): outlook.marking_of(scope) for scope in new.scopes()}
         _carry_out(new, instructions, reason)
-        _check(new)
+        _check(new, before)
         stepping.settle(new)
     except ElementFailed as failure:
         raise MoveRefusedError([_failed(failure)]) from failure
@@ -154,16 +155,21 @@ def _take(token: Token, reason: str) -> None:
         _take(_token(scope.root, scope.host.ref), reason)
 
 
-def _check(root: RootScope) -> None:
+def _check(root: RootScope, before: Mapping[int, outlook.Marking]) -> None:
     if not root.holders():
         raise MoveRefusedError([_nothing_left()])
     remarks = [
         stranded(_shown(scope.spec), scope.path)
         for scope in root.scopes()
-        if outlook.strands(scope)
+        if outlook.strands(scope) or _is_worse(scope, before.get(id(scope)))
     ]
     if remarks:
         raise MoveRefusedError(remarks)
+
+
+def _is_worse(scope: Scope, before: outlook.Marking | None) -> bool:
+    after = outlook.marking_of(scope)
+    return before is not None and outlook.worsens(scope.spec, before, after)
 
 
 def _shown(spec: ScopeSpec) -> str:

@@ -53,6 +53,17 @@ def would_strand(spec: ScopeSpec, marking: Marking) -> bool:
     return found is Outlook.POSSIBLE and _from_start(spec) is Outlook.CERTAIN
 
 
+def worsens(spec: ScopeSpec, before: Marking, after: Marking) -> bool:
+    """Tell whether tokens would strand that would not have, if no boundary event came.
+
+    For models that may strand their own tokens by an event: that is no leave to do
+    it by hand.
+    """
+    was = outlook(spec, before, quiet=True)
+    becomes = outlook(spec, after, quiet=True)
+    return was is Outlook.CERTAIN and becomes in {Outlook.POSSIBLE, Outlook.NEVER}
+
+
 def marking_of(scope: Scope) -> Marking:
     """Return where the tokens of a scope are that move along flows."""
     return tuple(
@@ -68,15 +79,15 @@ def place_of(token: Token) -> Place:
     return token.task_spec.name, (token.flow or "") if waits_for_others else ""
 
 
-def outlook(spec: ScopeSpec, marking: Marking) -> Outlook:
-    """Return how the tokens of ``marking`` may end."""
+def outlook(spec: ScopeSpec, marking: Marking, *, quiet: bool = False) -> Outlook:
+    """Return how the tokens of ``marking`` may end; ``quiet``: no boundary event."""
     if any(_is_beyond(found.element) for found in spec.nodes()):
         return Outlook.UNKNOWN
     before: dict[Marking, list[Marking]] = {marking: []}
     todo = [marking]
     while todo:
         here = todo.pop()
-        for following in _following(spec, here):
+        for following in _following(spec, here, quiet=quiet):
             if following not in before:
                 if len(before) >= _MAX_MARKINGS:
                     return Outlook.UNKNOWN
@@ -167,20 +178,20 @@ def _judged(before: dict[Marking, list[Marking]], first: Marking) -> Outlook:
     return Outlook.CERTAIN if len(ending) == len(before) else Outlook.POSSIBLE
 
 
-def _following(spec: ScopeSpec, here: Marking) -> Iterator[Marking]:
+def _following(spec: ScopeSpec, here: Marking, *, quiet: bool) -> Iterator[Marking]:
     for index, (name, flow) in enumerate(here):
         if not flow:
             rest = (*here[:index], *here[index + 1 :])
-            for new in _moves(spec, name):
+            for new in _moves(spec, name, quiet=quiet):
                 yield _OVER if new is None else tuple(sorted((*rest, *new)))
             return
     yield from _joined(spec, here)
 
 
-def _moves(spec: ScopeSpec, name: str) -> Iterator[Marking | None]:
+def _moves(spec: ScopeSpec, name: str, *, quiet: bool) -> Iterator[Marking | None]:
     """Yield where a token may go from a node; None ends the whole scope."""
     element = spec.node(name).element
-    for boundary in element.boundaries:
+    for boundary in () if quiet else element.boundaries:
         event = spec.node(boundary).element
         if event.interrupting and _fires(event):
             yield ((boundary, ""),)

@@ -95,11 +95,16 @@ def _plan(token: Token, element_id: str) -> _Plan | None:
         gone = {found.id for found in tokens}
         places = [place for key, place in _places(scope) if key not in gone]
         marking = tuple(sorted([*places, (node.name, "")]))
-        if _is_clear(scope.spec, node.name, places) and not outlook.would_strand(
-            scope.spec, marking
-        ):
+        if _is_clear(scope.spec, node.name, places) and not _strands(scope, marking):
             return _Plan(node, top, tokens)
     return None
+
+
+def _strands(scope: Scope, marking: outlook.Marking) -> bool:
+    before = outlook.marking_of(scope)
+    return outlook.would_strand(scope.spec, marking) or outlook.worsens(
+        scope.spec, before, marking
+    )
 
 
 def _is_clear(spec: ScopeSpec, name: str, places: list[outlook.Place]) -> bool:

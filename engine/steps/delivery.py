@@ -57,7 +57,8 @@ def send(session: Session, actor: Actor, letter: Letter) -> int | None:
     """
     instance_key = _deliver(session, actor, letter, stored=False)
     if instance_key is None:
-        letters.store(session, letter, actor.username, delivered_to=None)
+        kept = letters.as_kept(session, letter)
+        letters.store(session, kept, actor.username, delivered_to=None)
     return instance_key
 
 

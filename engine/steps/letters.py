@@ -1,7 +1,7 @@
 """Rows of messages: who waits for one, which are kept, which are delivered."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -127,6 +127,19 @@ def receiver(session: Session, letter: Letter) -> Receiver | None:
     }
     row = session.connection().execute(_WAITING, asked).first()
     return Receiver(*row) if row else None
+
+
+def as_kept(session: Session, letter: Letter) -> Letter:
+    """Return a letter that nobody can take now, as it is to be kept.
+
+    One that a suspended instance waits for has found its receiver: it stays until
+    that goes on, however short it was meant to live.
+    """
+    if letter.expires_at is None:
+        return letter
+    found = receiver(session, letter)
+    waits = found is not None and found.suspended
+    return replace(letter, expires_at=None) if waits else letter
 
 
 def listeners(session: Session, signal: str) -> Sequence[int]:

@@ -117,9 +117,9 @@ def test_a_batch_that_is_killed_twice_goes_on_and_each_case_is_on_one_version(
         found["operationsCompletedCount"],
         found["operationsFailedCount"],
     ) == ("PARTIALLY_COMPLETED", INSTANCES, INSTANCES - REFUSED, REFUSED)
-    items = company.admin.ask(
-        "GET", f"/v2/batch-operations/{batch['batchOperationKey']}/items"
-    )["items"]
+    items = company.admin.search(
+        "batch-operation-items", batchOperationKey=batch["batchOperationKey"]
+    )
     failed = {each["processInstanceKey"]: each["remarks"] for each in items
               if each["state"] == "FAILED"}  # fmt: skip
     assert set(failed) == set(keys[:REFUSED])

@@ -107,7 +107,8 @@ def test_a_plan_and_a_dry_run_come_before_a_batch(company):
         done["state"], done["operationsCompletedCount"], done["operationsFailedCount"],
     ) == ("PARTIALLY_COMPLETED", 1, 1)  # fmt: skip
     path = f"/v2/batch-operations/{batch['batchOperationKey']}"
-    items = company.admin.ask("GET", f"{path}/items")["items"]
+    key = batch["batchOperationKey"]
+    items = company.admin.search("batch-operation-items", batchOperationKey=key)
     assert sorted(each["state"] for each in items) == ["COMPLETED", "FAILED"]
     again = company.admin.call("POST", f"{path}/cancellation")
     assert again.status_code == 409

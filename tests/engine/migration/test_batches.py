@@ -5,6 +5,7 @@ import pytest
 from engine import definitions, migration, user_tasks
 from engine.authorization import PermissionMissingError
 from engine.lifecycles import IllegalMoveError
+from engine.search import Query
 from tests.builders import ADMIN, diagram, end, line, person, start, task
 
 
@@ -65,8 +66,12 @@ def states(world, key):
     with world.database.reading() as session:
         return [
             (item.state, [r["code"] for r in item.remarks])
-            for item in migration.items(session, ADMIN, key)
+            for item in migration.items(session, ADMIN, of_batch(key)).items
         ]
+
+
+def of_batch(key):
+    return Query(filter={"batchOperationKey": str(key)})
 
 
 def test_a_plan_pairs_by_id_and_says_what_is_left(world):
