@@ -18,9 +18,13 @@ from engine.errors import NotFoundError, NotSignedInError
 
 
 class Open(StrEnum):
-    """What a route asks for where no permission is needed."""
+    """What a route asks for where no permission is needed.
+
+    A SIGNED request proves by a signature of its own, which the command checks.
+    """
 
     ANYBODY = "anybody"
+    SIGNED = "signed"
     SIGNED_IN = "signed in"
 
 
@@ -66,7 +70,7 @@ def require(request: Request, actor: Actor | None) -> None:
     needs = TABLE.get(f"{request.method} {route.path_format}")
     if needs is None:
         raise UnlistedRouteError("Not found", "未找到")
-    if needs is Open.ANYBODY:
+    if needs in {Open.ANYBODY, Open.SIGNED}:
         return
     if actor is None:
         raise SignInNeededError

@@ -68,7 +68,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(name: str, operation: dict[str, Any]) -> None:
-    is_open = TABLE.get(name) is Open.ANYBODY
+    is_open = TABLE.get(name) in {Open.ANYBODY, Open.SIGNED}
     operation["security"] = [] if is_open else [{scheme: []} for scheme in _SECURITY]
     responses = operation["responses"]
     responses.pop("422", None)

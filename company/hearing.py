@@ -14,6 +14,7 @@ from company import (
     agenda,
     case,
     customers,
+    issue_following,
     papers,
     requirements,
     service_requests,
@@ -76,6 +77,7 @@ def _request_closed(session: Session, actor: Actor, payload: Values) -> None:
 
 def _requirement_closed(session: Session, actor: Actor, payload: Values) -> None:
     closed = requirements.close(session, payload["requirement_no"], payload)
+    issue_following.closed(session, closed)
     service_requests.close_with_requirement(
         session, actor, closed.requirement_no, payload["result"]
     )

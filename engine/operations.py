@@ -93,6 +93,7 @@ Local = Callable[[OperationContext, Mapping[str, Any]], Any]
 Remote = Callable[[RemoteContext, Mapping[str, Any]], RemoteResult]
 Prepare = Callable[[OperationContext, Mapping[str, Any]], Mapping[str, Any]]
 Apply = Callable[[OperationContext, RemoteResult], Any]
+Note = Callable[[Session, RemoteResult], float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,10 @@ class Operation:
     ``prepare`` (remote only) runs in the command's transaction and turns the
     diagram's parameters into what the job stores, for whatever has to be read from
     the database first; ``apply`` takes the result back inside a transaction and
-    returns what goes into process data. ``attempts`` says how often a failing call
-    is tried before a person is asked; by default as the settings say.
+    returns what goes into process data. ``note`` takes it back where no instance
+    waits for it, and may return seconds after which the same is asked again.
+    ``attempts`` says how often a failing call is tried before a person is asked; by
+    default as the settings say.
     """
 
     name: str
@@ -112,6 +115,7 @@ class Operation:
     parameters: tuple[str, ...] = ()
     prepare: Prepare | None = None
     apply: Apply | None = None
+    note: Note | None = None
     attempts: int | None = None
 
     def call_local(
@@ -142,6 +146,7 @@ class Operations:
         parameters: Iterable[str] = (),
         prepare: Prepare | None = None,
         apply: Apply | None = None,
+        note: Note | None = None,
         attempts: int | None = None,
     ) -> None:
         """Offer ``function`` as the operation ``name``; a name is given once."""
@@ -154,6 +159,7 @@ class Operations:
             parameters=tuple(parameters),
             prepare=prepare,
             apply=apply,
+            note=note,
             attempts=attempts,
         )
 

@@ -6,7 +6,7 @@ TOML file that ``FUWU_CONFIG`` names. A part that is absent is switched off.
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -48,10 +48,19 @@ class RemoteSettings(BaseModel):
 
 
 class JiraSettings(RemoteSettings):
-    """How to reach JIRA, and where issues are opened there."""
+    """How to reach JIRA, where issues are opened there, and how they are followed.
 
+    ``transitions`` lead from results of requirements (``delivered``) to the status
+    that their issue is to get. ``webhook_secret`` is that of a webhook which tells
+    of changes; without one the status is asked for every ``poll_minutes`` (0: never).
+    """
+
+    api: Literal[2, 3] = 2
     project: str = "FUWU"
     issue_type: str = "Task"
+    transitions: dict[str, str] = Field(default_factory=dict)
+    webhook_secret: SecretStr | None = None
+    poll_minutes: float = Field(default=5, ge=0)
 
 
 class TrackingSettings(BaseModel):

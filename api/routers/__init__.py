@@ -14,6 +14,7 @@ from api.routers import (
     duties,
     element_instances,
     incidents,
+    issue_tracker,
     job_activation,
     jobs,
     messages,
@@ -80,5 +81,6 @@ ROUTERS = tuple(
         procedure,
         webhooks,
         robots,
+        issue_tracker,
     )
 )

@@ -11,7 +11,15 @@ from api.dependencies import CommandRoute, CurrentActor, Reading
 from api.routers.service_requests import RequestAnswer
 from api.routers.service_requests import answers as request_answers
 from api.shapes import Answer, Key, Listed
-from company import data_imports, projects, requirements, service_requests, site, visits
+from company import (
+    data_imports,
+    issues,
+    projects,
+    requirements,
+    service_requests,
+    site,
+    visits,
+)
 from engine import cache
 from engine.authorization import Permission
 
@@ -32,6 +40,7 @@ grant(
     f"{_ONE}/emergencies",
     f"{_ONE}/site-records",
     f"{_ONE}/data-imports",
+    f"{_ONE}/issues",
 )
 
 
@@ -46,6 +55,7 @@ class RequirementAnswer(Answer):
     raised_by: str
     process_instance_key: Key | None
     issue_key: str | None
+    issue_status: str | None
     result: str | None
     charge: int
     closed_at: datetime | None
@@ -96,6 +106,23 @@ class SiteRecordAnswer(Answer):
     reason: str
     recorded_at: datetime
     recorded_by: str
+
+
+class IssueAnswer(Answer):
+    """An issue of the built-in tracker, which stands in where there is no JIRA."""
+
+    issue_key: str
+    requirement_no: str
+    title: str
+    description: str
+    business_reason: str
+    urgency: str
+    module: str
+    blocks_operation: bool
+    status: str
+    comments: list[Any]
+    created_at: datetime
+    created_by: str
 
 
 class DataImportAnswer(Answer):
@@ -189,6 +216,15 @@ def get_project_site_records(
             for row in rows
         ]
     )
+
+
+@router.get("/issues", operation_id="get_project_issues")
+def get_project_issues(
+    project_no: str, actor: CurrentActor, session: Reading
+) -> Listed[IssueAnswer]:
+    """Return the issues of a project that the built-in tracker has."""
+    rows = issues.of_project(session, _key(session, actor, project_no))
+    return Listed(items=[IssueAnswer.model_validate(row) for row in rows])
 
 
 @router.get("/data-imports", operation_id="get_project_data_imports")

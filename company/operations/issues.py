@@ -1,8 +1,8 @@
-"""Opening an issue in JIRA, or in the local tracker (R3.2.4, A34)."""
+"""Issues in JIRA, or in the local tracker (R3.2.4, A34)."""
 
 from typing import Any
 
-from company import issues
+from company import issue_following, issues
 from company.operations.calling import Parameters, project_of
 from engine.connectors import ConnectorUnavailableError
 from engine.operations import (
@@ -25,6 +25,14 @@ def register(operations: Operations) -> None:
         prepare=prepare,
         apply=apply,
     )
+    for name, function, parameters in (
+        ("issue_tracker.comment", comment, ("issue_key", "text")),
+        ("issue_tracker.transition", move, ("issue_key", "to")),
+    ):
+        operations.register(
+            name, function, remote=True, parameters=parameters, apply=apply_change
+        )
+    issue_following.register(operations)
 
 
 def prepare(context: OperationContext, given: Parameters) -> dict[str, Any]:
@@ -65,7 +73,50 @@ def apply(context: OperationContext, result: RemoteResult) -> dict[str, Any]:
             context.session, project, details["asked"], job_key=details["job_key"]
         )
         number = details["asked"]["requirement_no"]
-    else:
-        found, number = result.value, details["requirement"]
-    issues.note(context.session, number, found["key"])
+        issues.note(context.session, number, found["key"], issues.OPEN)
+        return found
+    found = result.value
+    issues.note(context.session, details["requirement"], found["key"])
+    issue_following.follow(context.session, found["key"])
     return found
+
+
+def comment(context: RemoteContext, given: Parameters) -> RemoteResult:
+    """Comment on an issue.
+
+    Raises:
+        ConnectorUnavailableError: JIRA does not answer; it is tried again.
+    """
+    return _changed(context, "comment", given)
+
+
+def move(context: RemoteContext, given: Parameters) -> RemoteResult:
+    """Give an issue another status.
+
+    Raises:
+        ConnectorUnavailableError: JIRA does not answer; it is tried again.
+        ConnectorRefusedError: The issue cannot get there from where it stands.
+    """
+    return _changed(context, "transition", given)
+
+
+def apply_change(context: OperationContext, result: RemoteResult) -> dict[str, Any]:
+    """Note how the issue stands now; without JIRA, change it here."""
+    asked = result.details
+    if result.value is not None:
+        found = dict(result.value)
+        issues.stands(context.session, asked["issue_key"], **found)
+        return found
+    if "text" in asked:
+        issues.comment(context.session, context.actor, **asked)
+    else:
+        issues.move(context.session, **asked)
+    return {"status": issues.status_of(context.session, asked["issue_key"])}
+
+
+def _changed(context: RemoteContext, action: str, given: Parameters) -> RemoteResult:
+    tracker = context.connectors.get(JIRA)
+    value = None
+    if tracker is not None:
+        value = tracker.call(action, given, key=str(context.key))
+    return RemoteResult(value=value, details=dict(given))

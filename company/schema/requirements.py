@@ -1,6 +1,7 @@
 """What customers want beyond the product, and the issues that follow from it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,7 +29,9 @@ class Requirement(Base):
     raised_at: Mapped[datetime]
     raised_by: Mapped[str]
     instance_key: Mapped[int | None]
-    issue_key: Mapped[str | None]
+    issue_key: Mapped[str | None] = mapped_column(index=True)
+    issue_status: Mapped[str | None]
+    issue_updated: Mapped[str | None]
     result: Mapped[str | None]
     charge_fen: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
@@ -39,6 +42,7 @@ class Issue(Base):
     """An issue of the local tracker, where no JIRA is connected (R3.2.4, A34).
 
     ``job_key`` is the job that asked for it: asked again, it gets the same issue.
+    ``comments`` are ``{text, at, by}``, the first first.
     """
 
     __tablename__ = "issue"
@@ -54,5 +58,7 @@ class Issue(Base):
     urgency: Mapped[str]
     module: Mapped[str] = mapped_column(default="")
     blocks_operation: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(default="open")
+    comments: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     created_by: Mapped[str]

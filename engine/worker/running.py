@@ -13,7 +13,7 @@ from engine.actors import SYSTEM
 from engine.connectors import SmtpMail
 from engine.database import CollisionError, Database
 from engine.errors import EngineError, Text
-from engine.operations import BpmnError, Operations, RemoteContext, RemoteResult
+from engine.operations import BpmnError, Note, Operations, RemoteContext, RemoteResult
 from engine.schema import Job, ProcessInstance, Resource
 from engine.worker import outgoing
 
@@ -76,7 +76,7 @@ def _call(database: Database, job: Job) -> Bring:
         result = operation.call_remote(context, job.payload["parameters"])
     except BpmnError as error:
         return _throw(error)
-    return _finish(result)
+    return _finish(result, operation.note)
 
 
 def context_for(database: Database, key: int) -> RemoteContext:
@@ -120,11 +120,18 @@ def _send_mail(database: Database, job: Job) -> Bring:
     return bring
 
 
-def _finish(result: RemoteResult) -> Bring:
+def _finish(result: RemoteResult, note: Note | None) -> Bring:
     def bring(session: Session, job: Job) -> None:
-        jobs.complete(session, job, _summary(result.details))
         if job.instance_key is not None:
+            jobs.complete(session, job, _summary(result.details))
             steps.finish_call(session, SYSTEM, job.instance_key, job.ref, result)
+            return
+        again = None if note is None else note(session, result)
+        if again is None:
+            jobs.complete(session, job, _summary(result.details))
+        else:
+            job.attempts = 0
+            jobs.postpone(session, job, again)
 
     return bring
 
