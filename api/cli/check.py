@@ -4,13 +4,16 @@ import argparse
 from pathlib import Path
 
 from api.cli import options
+from engine import definitions
 from engine.errors import Finding
 from engine.runtime import Known, SourceFile, check
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = commands.add_parser("check", help="check BPMN files as a deployment does")
+    parser = commands.add_parser(
+        "check", help="check BPMN, DMN and form files as a deployment does"
+    )
     parser.add_argument("files", nargs="+", type=Path)
     options.add_json(parser)
     parser.set_defaults(run=run)
@@ -20,6 +23,9 @@ def run(chosen: argparse.Namespace) -> int:
     """Print findings; 1 where one of them is an error."""
     files = [SourceFile(str(f), f.read_bytes()) for f in chosen.files]
     findings = check(files, Known())
+    for file in files:
+        if file.name.endswith(".json"):
+            findings += definitions.form_findings(file)
     value = [as_json(finding) for finding in findings]
     options.show(chosen, value, [line(finding) for finding in findings])
     return 1 if any(f.severity == "error" for f in findings) else 0

@@ -38,7 +38,7 @@ from engine.definitions.models import (
     place_in,
     source,
 )
-from engine.definitions.package import Package, read, read_folder
+from engine.definitions.package import Package, form_findings, read, read_folder
 from engine.definitions.rows import ANYBODY
 from engine.definitions.start_timers import first_due, next_due
 
@@ -65,6 +65,7 @@ __all__ = [
     "evaluate",
     "files_of",
     "first_due",
+    "form_findings",
     "get",
     "kept",
     "latest",

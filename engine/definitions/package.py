@@ -13,8 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from engine.dmn import Decisions, DmnError
-from engine.dmn import parse as parse_decisions
+from engine.dmn import Decisions
 from engine.errors import Finding, Text
 from engine.forms import FormBrokenError, read_form
 from engine.runtime import (
@@ -23,6 +22,7 @@ from engine.runtime import (
     SourceFile,
     UnreadableFileError,
     describe,
+    read_decisions,
 )
 
 _SETTINGS = "process.toml"
@@ -121,11 +121,12 @@ def read(name: str, sources: Sequence[SourceFile]) -> Package:
             if file.kind == "bpmn":
                 bpmn[file.name] = describe(file.source)
             elif file.kind == "dmn":
-                decisions[file.name] = parse_decisions(file.content, file.name)
+                known, wrong = read_decisions(file.source)
+                findings += wrong
+                if known is not None:
+                    decisions[file.name] = known
         except UnreadableFileError as error:
             findings.append(error.finding)
-        except DmnError as error:
-            findings.append(_decision_finding(file, error))
     settings, found = _settings(files)
     return Package(name, tuple(files), bpmn, decisions, settings, (*findings, *found))
 
@@ -181,17 +182,16 @@ def _twice(files: Iterable[PackageFile]) -> Iterator[Finding]:
 def _broken_forms(files: Iterable[PackageFile]) -> Iterator[Finding]:
     for file in files:
         if file.kind == "form":
-            try:
-                read_form(file.name.removesuffix(".json"), file.content)
-            except FormBrokenError as error:
-                remedy = Text("Correct the file.", "请修正该文件。")
-                yield Finding(file.name, None, error.code, error.text, remedy)
+            yield from form_findings(file.source)
 
 
-def _decision_finding(file: PackageFile, error: DmnError) -> Finding:
-    return Finding(
-        file.name, error.element_id, "decision-invalid", error.rule, error.remedy
-    )
+def form_findings(source: SourceFile) -> Iterator[Finding]:
+    """Yield what is wrong with a form file."""
+    try:
+        read_form(_flat(source.name).removesuffix(".json"), source.content)
+    except FormBrokenError as error:
+        remedy = Text("Correct the file.", "请修正该文件。")
+        yield Finding(source.name, None, error.code, error.text, remedy)
 
 
 def _settings(

@@ -176,12 +176,18 @@ class PrimaryParser(TypeParser):
 
     def _open_range(self) -> tree.Node:
         self.take()
-        return self._range(self.arithmetic(), closed=False)
+        return self._range(self._bound(), closed=False)
+
+    def _bound(self) -> tree.Node:
+        self.enter()
+        node = self.arithmetic()
+        self.leave()
+        return node
 
     def _range(self, low: tree.Node, *, closed: bool) -> tree.Node:
         self.expect("..")
         outside, self._in_range = self._in_range, True
-        high = self.arithmetic()
+        high = self._bound()
         self._in_range = outside
         if not self.at("]", ")", "["):
             self.fail(Text("the end of the range: ] ) or [", "区间结尾：]、) 或 ["))

@@ -14,7 +14,7 @@ from engine.runtime.faults import (
     StateError,
     UnsuitableValueError,
 )
-from engine.runtime.findings import check
+from engine.runtime.findings import check, read_decisions
 from engine.runtime.instance import LiveInstance
 from engine.runtime.migrating import Migrated
 from engine.runtime.model import Model, compile_model
@@ -90,4 +90,5 @@ __all__ = [
     "compare",
     "compile_model",
     "describe",
+    "read_decisions",
 ]

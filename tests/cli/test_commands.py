@@ -224,3 +224,16 @@ def test_a_worker_works_until_it_is_told_to_stop(data):
     process.send_signal(signal.SIGTERM)
 
     assert process.wait(timeout=30) == 0
+
+
+def test_decisions_and_forms_are_checked_too(tmp_path, capsys):
+    table = tmp_path / "t.dmn"
+    table.write_bytes(b"<no/>")
+    form = tmp_path / "UT_a.json"
+    form.write_text('{"schema": 1}', encoding="utf-8")
+
+    assert main(["check", str(table), str(form), "--json"]) == 1
+
+    found = printed(capsys)
+    assert [each["file"] for each in found] == [str(table), str(form)]
+    assert found[0]["code"] == "decision-invalid"

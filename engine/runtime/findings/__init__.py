@@ -8,8 +8,6 @@ code, a sentence and a remedy in both languages. ``error`` refuses the deploymen
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from engine.dmn import DmnError
-from engine.dmn import parse as parse_decisions
 from engine.errors import Finding
 from engine.runtime import extensions, xml
 from engine.runtime.describe import GLOBAL_TASKS
@@ -33,10 +31,13 @@ from engine.runtime.findings import (
     vocabulary,
     words,
 )
+from engine.runtime.findings.decisions import read_decisions
 from engine.runtime.findings.diagram import Around, Diagram
 from engine.runtime.findings.rules import Rule
 from engine.runtime.findings.schema import check_schema
 from engine.runtime.step import Known, SourceFile
+
+__all__ = ["RULES", "check", "read_decisions"]
 
 RULES: tuple[Rule, ...] = tuple(
     rule
@@ -96,10 +97,10 @@ def _take_in(
 
 
 def _take_in_decisions(file: SourceFile, around: Around) -> Iterator[Finding]:
-    try:
-        around.decisions.update(parse_decisions(file.content, file.name).ids)
-    except DmnError as error:
-        yield Finding(file.name, error.element_id, error.code, error.rule, error.remedy)
+    decisions, findings = read_decisions(file)
+    if decisions is not None:
+        around.decisions.update(decisions.ids)
+    yield from findings
 
 
 def _take_in_diagram(

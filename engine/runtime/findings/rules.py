@@ -52,8 +52,8 @@ class Rule:
                 diagram.name,
                 owner_id(broken.element),
                 self.code,
-                _filled(self.rule, broken.details),
-                _filled(self.remedy, broken.details),
+                filled(self.rule, broken.details),
+                filled(self.remedy, broken.details),
                 self.severity,
                 xml.line_of(broken.element),
             )
@@ -83,7 +83,8 @@ class RuleBook:
         return add
 
 
-def _filled(text: Text, details: Mapping[str, str | Text]) -> Text:
+def filled(text: Text, details: Mapping[str, str | Text]) -> Text:
+    """Return a sentence with its ``{names}`` filled in."""
     if not details:
         return text
     return Text(

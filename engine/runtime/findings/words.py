@@ -4,6 +4,7 @@ FEEL takes words in a row for one name and gives null for a name or a function t
 is not there, so that `x is None` or `len(x)` would pass in silence.
 """
 
+import re
 from collections.abc import Iterator
 
 from engine.errors import Text
@@ -11,7 +12,7 @@ from engine.feel import FeelError
 from engine.runtime import extensions
 from engine.runtime.findings.diagram import Diagram
 from engine.runtime.findings.expressions import uses
-from engine.runtime.findings.feel import compiled_script
+from engine.runtime.findings.feel import compiled_script, is_always_null
 from engine.runtime.findings.rules import Hits, RuleBook, hit
 
 book = RuleBook()
@@ -37,6 +38,7 @@ _FOREIGN = frozenset(
         "mod",
     }
 )
+PYTHON_NAME = re.compile(r"\b__\w+__\b")
 _NAMED = ("dataObject", "dataObjectReference", "dataInput", "dataOutput", "property")
 
 
@@ -76,6 +78,42 @@ def _foreign_word(diagram: Diagram) -> Hits:
                 word = next((one for one in name.split() if one in _FOREIGN), None)
                 if word is not None and name != word:
                     yield hit(use.element, name=name, word=word)
+
+
+@book.error(
+    "expression-python-name",
+    Text(
+        "FEEL knows nothing of Python, and nothing is called {name} in it.",
+        "FEEL 与 Python 无关，其中没有名为 {name} 的内容。",
+    ),
+    Text(
+        "Take the name out of the expression; work for programs is a service task.",
+        "请从表达式中去掉该名称；需要程序完成的工作请使用服务任务。",
+    ),
+)
+def _python_name(diagram: Diagram) -> Hits:
+    for use in diagram.once(uses):
+        for expression in use.expressions():
+            for name in sorted(set(PYTHON_NAME.findall(expression.text))):
+                yield hit(use.element, name=name)
+
+
+@book.error(
+    "expression-always-null",
+    Text(
+        "“{text}” is null whatever the data says.",
+        "无论数据如何，“{text}”的结果总是空值。",
+    ),
+    Text(
+        "Correct the expression; write null where that is meant.",
+        "请改正表达式；如确需空值，请直接写 null。",
+    ),
+)
+def _always_null(diagram: Diagram) -> Hits:
+    for use in diagram.once(uses):
+        for expression in use.expressions():
+            if is_always_null(expression):
+                yield hit(use.element, text=expression.text)
 
 
 @book.warning(

@@ -13,6 +13,8 @@ import pytest
 
 from engine.feel import FeelError, compile_expression, compile_script
 from engine.feel.budget import MAX_SIZE, MAX_TEXT
+from engine.feel.expression import known_names
+from engine.feel.parser import parse_expression, parse_tests
 
 SECONDS = 5.0
 """Generous: the machine may be busy. Every attempt takes below a second alone."""
@@ -145,6 +147,9 @@ TO_EXHAUSTION = [
     "if a then " * 500 + "1",
     "x in (" * 500 + "1" + ")" * 500,
     "[1.." * 500,
+    "]" * 500,
+    "](" * 500,
+    "x in [1..(" * 500,
     "not(" * 500,
     "function(a) " * 500 + "1",
     "a instance of " + "list<" * 500,
@@ -210,6 +215,14 @@ def test_time_and_memory_are_bounded(text: str) -> None:
     assert seconds < SECONDS
     assert growth < MEMORY
     assert isinstance(value, FeelError) or weight(value) <= MAX_SIZE
+
+
+@pytest.mark.parametrize("text", ["[1.." * 500, "]" * 500, "a in [1.." * 500])
+def test_brackets_are_bounded_before_the_stack_is(text: str) -> None:
+    with pytest.raises(FeelError):
+        parse_expression(text, known_names())
+    with pytest.raises(FeelError):
+        parse_tests(text, known_names())
 
 
 def test_there_are_at_least_sixty_attempts_of_each_kind() -> None:

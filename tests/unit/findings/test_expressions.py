@@ -264,3 +264,46 @@ def test_due_date_that_cannot_be_read_is_refused(due):
     body = line(task(kind="userTask", inside=properties(duty="d", due=due)))
 
     assert found(check_process(body)) == {("due-invalid", "task")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"a" + 1',
+        "[1].append(2)",
+        "{a: 1}.b.c",
+        'matches("a", "(?=b)")',
+        "9 ** 999999999",
+        "for i in 1..10 ** 30 return i",
+        'date("2026-13-01")',
+    ],
+)
+def test_what_is_null_whatever_the_data_says_is_refused(text):
+    body = line(task("x", "scriptTask", f"<bpmn:script>y = {text}</bpmn:script>"))
+
+    assert ("expression-always-null", "x") in found(check_process(body))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "null",
+        "if true then null else 1",
+        'if today() > date("2030-01-01") then 1 else "x" + 1',
+        "[]",
+        "a.b",
+        "false",
+        "0",
+    ],
+)
+def test_null_may_be_written_and_data_may_be_missing(text):
+    body = line(task("x", "scriptTask", f"<bpmn:script>y = {text}</bpmn:script>"))
+
+    assert found(check_process(body)) == set()
+
+
+def test_names_of_python_are_refused_in_texts_too():
+    text = 'y = get value(a, "__class__")'
+    body = line(task("x", "scriptTask", f"<bpmn:script>{text}</bpmn:script>"))
+
+    assert found(check_process(body)) == {("expression-python-name", "x")}
