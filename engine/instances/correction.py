@@ -9,8 +9,8 @@ from engine import journal, steps
 from engine.authorization import Actor, Permission, require
 from engine.errors import ConflictError, NotFoundError
 from engine.events import Event
+from engine.runtime import NotWaitingError
 from engine.schema import ElementInstance, ProcessInstance
-from engine.steps import Held
 
 
 class ElementNotFoundError(NotFoundError):
@@ -90,7 +90,7 @@ def _correct(
     instance = steps.lock(session, key)
     steps.require_going(instance)
     with steps.holding(session, actor, instance) as held:
-        ref = _ref(held, place)
+        ref = None if place is None else place.ref
         journal.record(
             session,
             actor,
@@ -99,16 +99,7 @@ def _correct(
             element_id="" if place is None else place.element_id,
             details={"corrected": sorted(values)},
         )
-        if local and ref is not None:
-            held.live.set_variables(values, ref)
-            held.run(lambda live, around: live.look(around))
-        else:
-            held.correct(values, ref)
-
-
-def _ref(held: Held, place: ElementInstance | None) -> str | None:
-    if place is None:
-        return None
-    if not held.live.has(place.ref):
-        raise ElementOverError
-    return place.ref
+        try:
+            held.correct(values, ref, local=local)
+        except NotWaitingError as error:
+            raise ElementOverError from error

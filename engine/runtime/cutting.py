@@ -1,8 +1,8 @@
 """Cutting off what is no longer wanted: tokens, their waits, what runs inside."""
 
 from engine.runtime import waiting
-from engine.runtime.tokens import Scope, Token
-from engine.runtime.tree import leaves_first, uproot
+from engine.runtime.tokens import RootScope, Scope, Token
+from engine.runtime.tree import leaves_first, uproot, view
 from engine.runtime.work import ARMED
 
 
@@ -44,3 +44,10 @@ def _silence(token: Token, reason: str) -> None:
             empty(inside, reason)
         waiting.close_wait(node, completed=False, reason=reason)
         waiting.terminated(node)
+
+
+def cancel(root: RootScope, reason: str) -> None:
+    """Cut everything off; the instance is then finished, with the data it had."""
+    root.task_tree.data = view(root)
+    empty(root, reason)
+    root.finished, root.outcome = True, None

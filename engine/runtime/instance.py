@@ -7,17 +7,16 @@ from typing import Any
 
 from engine.errors import Text
 from engine.runtime import (
-    arming,
+    beginning,
     calls,
     codec,
     correcting,
     cutting,
-    messages,
     migrating,
     moving,
     rescheduling,
+    retrying,
     returning,
-    scopes,
     skipping,
     stepping,
     throwing,
@@ -27,12 +26,10 @@ from engine.runtime.data import Data, accept, accept_value, hand_out
 from engine.runtime.faults import ElementFailed, NotWaitingError
 from engine.runtime.migrating import Migrated
 from engine.runtime.model import Model
-from engine.runtime.specs import ScopeSpec
 from engine.runtime.step import Step, Surroundings, Wait, WaitKind
 from engine.runtime.tokens import RootScope, Token
 from engine.runtime.trace import detached
 from engine.runtime.tree import view, view_of
-from engine.runtime.work import ARMED
 
 
 class LiveInstance:
@@ -76,11 +73,13 @@ class LiveInstance:
             NotWaitingError: the process has no such start event.
             UnsuitableValueError: a value cannot be process data.
         """
-        name = _start_node(model, start_element)
+        names = beginning.start_nodes(model, start_element)
         root = RootScope(model.root, dict(model.scopes))
         live = cls(model, root)
         data, carried = accept(variables), accept_value(payload)
-        return live, live._step(surroundings, lambda: _begin(root, data, name, carried))
+        return live, live._step(
+            surroundings, lambda: beginning.begin(root, data, names, carried)
+        )
 
     @classmethod
     def load(cls, model: Model, state: bytes) -> "LiveInstance":
@@ -225,13 +224,7 @@ class LiveInstance:
 
     def cancel(self, surroundings: Surroundings, reason: str) -> Step:
         """Cut everything off; the instance is then finished."""
-
-        def cut() -> None:
-            self._root.task_tree.data = view(self._root)
-            cutting.empty(self._root, reason)
-            self._root.finished, self._root.outcome = True, None
-
-        return self._step(surroundings, cut)
+        return self._step(surroundings, lambda: cutting.cancel(self._root, reason))
 
     def retry(self, ref: str, surroundings: Surroundings) -> Step:
         """Let the token with the incident at ``ref`` try again.
@@ -240,17 +233,7 @@ class LiveInstance:
             NotWaitingError: there is no incident.
         """
         token = self._waiting(ref, WaitKind.INCIDENT)
-
-        def again() -> None:
-            waiting.close_wait(token, completed=True)
-            if token.role in ARMED:
-                token.work.attempt(token, lambda: arming.rearm(token))
-            elif token.closing:
-                token.work.attempt(token, token.complete)
-            else:
-                token.wake()
-
-        return self._step(surroundings, again)
+        return self._step(surroundings, lambda: retrying.again(token))
 
     def migrate(
         self, target: Model, mapping: Mapping[str, str], surroundings: Surroundings
@@ -330,11 +313,16 @@ class LiveInstance:
             correcting.inside(self._token(ref), new)
 
     def correct(
-        self, values: Mapping[str, Any], surroundings: Surroundings, ref: str | None
+        self,
+        values: Mapping[str, Any],
+        surroundings: Surroundings,
+        ref: str | None,
+        *,
+        local: bool = False,
     ) -> Step:
         """Set variables in the called process that holds ``ref``, or everywhere.
 
-        Conditions that have become true are caught.
+        ``local`` ones are set at ``ref`` alone. Conditions that become true are caught.
 
         Raises:
             NotWaitingError: there is no such token.
@@ -342,15 +330,8 @@ class LiveInstance:
         """
         new = accept(values)
         token = self._root.task_tree if ref is None else self._token(ref)
-        return self._step(surroundings, lambda: correcting.around(token, new))
-
-    def look(self, surroundings: Surroundings) -> Step:
-        """Catch the conditions that have become true."""
-        return self._step(surroundings, lambda: None)
-
-    def has(self, ref: str) -> bool:
-        """Tell whether a token of that name is there."""
-        return self._root.find(ref) is not None
+        put = correcting.inside if local else correcting.around
+        return self._step(surroundings, lambda: put(token, new))
 
     def variables(self, ref: str | None = None) -> dict[str, Any]:
         """Return the data of the whole process, or what the element at ``ref`` sees.
@@ -417,31 +398,3 @@ class LiveInstance:
         return work.record.step(
             finished=root.finished, outcome=root.outcome if root.finished else None
         )
-
-
-def _start_node(model: Model, start_element: str | None) -> tuple[str, ...]:
-    """Return where tokens begin."""
-    spec = model.root
-    if start_element:
-        found = [name for name in spec.starts if _id_of(spec, name) == start_element]
-    else:
-        found = list(spec.entrances) or (
-            list(spec.starts) if len(spec.starts) == 1 else []
-        )
-    if not found:
-        raise NotWaitingError(start_element or model.process_id, "start event")
-    is_event = spec.node(found[0]).element.type == "startEvent"
-    return tuple(found[:1] if is_event else found)
-
-
-def _id_of(spec: ScopeSpec, name: str) -> str:
-    return spec.node(name).element.id
-
-
-def _begin(root: RootScope, data: Data, names: tuple[str, ...], payload: Any) -> None:
-    element = root.spec.node(names[0]).element
-    begun = messages.store(data, element.trigger, payload)
-    if element.type == "intermediateCatchEvent":
-        scopes.begin_behind(root, begun, names[0])
-    else:
-        scopes.begin(root, begun, names)

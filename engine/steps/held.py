@@ -123,14 +123,18 @@ class Held:
             step = remains.cut_off(self._session, self.instance, reason, at)
             self.changes.add(step)
 
-    def correct(self, values: Mapping[str, Any], ref: str | None = None) -> None:
+    def correct(
+        self, values: Mapping[str, Any], ref: str | None = None, *, local: bool = False
+    ) -> None:
         """Set process data by hand: of the called process that holds ``ref``, or all.
+
+        ``local`` values are set at ``ref`` alone.
 
         Raises:
             NotWaitingError: There is no such token.
             UnsuitableValueError: A value cannot be process data.
         """
-        self.run(lambda live, around: live.correct(values, around, ref))
+        self.run(lambda live, around: live.correct(values, around, ref, local=local))
 
     def resolve(self, ref: str) -> None:
         """Count the incident at this token as resolved by the actor."""
