@@ -196,7 +196,8 @@ def resolve(
         _record(session, actor, incident, remedy, variables, reason)
         held.resolve(incident.ref)
         if variables:
-            held.correct(variables)
+            known = incident.ref in held.live.waits
+            held.correct(variables, incident.ref if known else None)
         _decide(session, held, incident, remedy, value, reason, bool(variables))
     if incident.code == StateError.code:
         _catch_up(session, actor, incident.instance_key)
