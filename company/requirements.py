@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from company import case, numbers, stages
+from company import case, numbers, receivables, stages
 from company.schema import Project, Requirement
 from engine import cache, journal, messages
 from engine import search as searching
@@ -143,6 +143,8 @@ def close(session: Session, number: str, outcome: Mapping[str, Any]) -> Requirem
     requirement.charge_fen = int(outcome.get("charge") or 0)
     requirement.closed_at = cache.now(session)
     session.flush()
+    project = session.get_one(Project, requirement.project_key)
+    receivables.charge(session, project, "requirement", number, requirement.charge_fen)
     return requirement
 
 

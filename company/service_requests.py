@@ -18,6 +18,7 @@ from company import (
     decisions,
     entitlement,
     numbers,
+    receivables,
     requirements,
     stages,
 )
@@ -161,6 +162,8 @@ def close(
     request.closed_at = cache.now(session)
     clock_stops.end_with(session, actor, request)
     session.flush()
+    project = session.get_one(Project, request.project_key)
+    receivables.charge(session, project, "request", number, request.charge_fen)
     return request
 
 

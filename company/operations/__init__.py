@@ -3,6 +3,7 @@
 from company import pm_record
 from company.operations import (
     appointments,
+    charges,
     contracts,
     data_imports,
     issues,
@@ -24,6 +25,7 @@ _NOUNS = (
     signatures,
     issues,
     data_imports,
+    charges,
 )
 
 

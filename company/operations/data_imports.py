@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from company import import_check, import_files
+from company import import_check, import_files, receivables
 from company.operations.calling import Parameters, project_of
 from company.schema import DataImportRun
 from engine import cache, documents, templates
@@ -90,6 +90,11 @@ def apply(context: OperationContext, result: RemoteResult) -> dict[str, Any]:
         )
     )
     context.session.flush()
+    if found["ok"]:
+        project = project_of(context)
+        number = project.project_no
+        fee = details["fee"]
+        receivables.charge(context.session, project, "data_export", number, fee)
     return found
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from company import matters, period_ends, periods, stages
+from company import matters, period_ends, periods, quotations, receivables, stages
 from company.operations.calling import Parameters, case_of, day_of, project_of
+from company.quotations import Settlement
 from company.schema import Milestone, PlanVersion, Project, ServicePeriod
 from engine import instances, scopes
 from engine.operations import OperationContext, Operations
@@ -114,6 +115,25 @@ def _add_period(
     context.session.flush()
     if opened := periods.newest(context.session, project.key):
         period_ends.schedule(context.session, opened)
+        _charge(context, project, opened)
+
+
+def _charge(context: OperationContext, project: Project, period: ServicePeriod) -> None:
+    """A period that was bought is owed with its beginning (R5.2.1)."""
+    if not period.fee_fen:
+        return
+    number = f"{project.project_no}/{period.number}"
+    settlement = Settlement(
+        kind="renewal",
+        subject_no=number,
+        title=f"服务期{period.start_on:%Y-%m-%d}至{period.end_on:%Y-%m-%d}",
+        service_type="renewal",
+        outcome="agreed_paid",
+        amount=period.fee_fen,
+        standard=period.fee_fen,
+    )
+    quotations.settle(context.session, project, settlement, context.instance.key)
+    receivables.charge(context.session, project, "renewal", number, period.fee_fen)
 
 
 def _record_milestones(

@@ -1,6 +1,7 @@
 """The company's tables; import rows from here, not from the parts."""
 
 from company.schema.acknowledgements import Acknowledgement
+from company.schema.charges import Negotiation, Quotation, Receivable
 from company.schema.contracts import Contract, ContractModule, PlanVersion
 from company.schema.data_imports import DataImportRun
 from company.schema.numbers import NumberSeries
@@ -23,11 +24,14 @@ __all__ = [
     "Emergency",
     "Issue",
     "Milestone",
+    "Negotiation",
     "NumberSeries",
     "PlanVersion",
     "PriceList",
     "ProductModule",
     "Project",
+    "Quotation",
+    "Receivable",
     "Requirement",
     "ServicePeriod",
     "ServiceRequest",
