@@ -113,12 +113,19 @@ def trace(results: Results | None = None) -> list[Traced]:
 
 
 def last_results() -> Results:
-    """Return what the last test run left; nothing where no tests ran."""
+    """Return what the last test run left; nothing where no tests ran.
+
+    What an earlier release has left, or a run that was killed, proves nothing.
+    """
     file = resources.bundled("processes").parent / _RESULTS
-    if not file.exists():
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return {}
-    found: Results = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    return {
+        rule: {test: told for test, told in tests.items() if isinstance(told, dict)}
+        for rule, tests in found.items()
+    }
 
 
 def _api_only(rule: Rule) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ def settings_for(folder: Path, database_url: str = "", **more: Any) -> Settings:
         "admin_password": PASSWORD,
         "test_clock": True,
         "session_secret": "s" * 40,
+        # Papers are there when an answer comes, however busy the machine is.
+        "answer_wait_seconds": 10,
         **CHEAP,
         **more,
     }
