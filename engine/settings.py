@@ -26,11 +26,20 @@ _KINDS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
 class SmtpSettings(BaseModel):
-    """Where mail goes out; without it mail stays in the outbox of the pages."""
+    """Where mail goes out; without it mail stays in the outbox of the pages.
+
+    ``url`` is ``smtps://[user@]host[:port]``, encrypted from the start, or
+    ``smtp://…``, encrypted by STARTTLS where the server can. ``require_tls`` refuses
+    to go on where it cannot: by default where there is a password. ``ca_file`` holds
+    certificates that are trusted instead of the machine's.
+    """
 
     url: str
     sender: str = "fuwu@localhost"
     password: SecretStr | None = None
+    require_tls: bool | None = None
+    ca_file: str | None = None
+    timeout_seconds: float = Field(default=20, gt=0)
 
 
 class RemoteSettings(BaseModel):

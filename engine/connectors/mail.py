@@ -17,7 +17,6 @@ from engine.connectors.ports import ConnectorUnavailableError
 from engine.errors import InvalidInputError
 from engine.settings import SmtpSettings
 
-_TIMEOUT_SECONDS = 20.0
 _PERMANENT = 500
 
 
@@ -58,13 +57,19 @@ class MailPort(Protocol):
 class SmtpMail:
     """Delivers to the server of ``smtp://[user@]host[:port]`` or ``smtps://…``.
 
-    Without TLS from the start the connection is encrypted where the server can.
+    Without TLS from the start the connection is encrypted where the server can; a
+    password goes over no other, unless the operator allows that.
     """
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._server = urlsplit(settings.url)
         self._sender = settings.sender
         self._password = settings.password and settings.password.get_secret_value()
+        self._needs_tls = settings.require_tls
+        if self._needs_tls is None:
+            self._needs_tls = self._password is not None
+        self._ca_file = settings.ca_file
+        self._timeout = settings.timeout_seconds
 
     def send(self, mail: Mail) -> str:
         """Hand a message over; the proof is its Message-ID."""
@@ -92,17 +97,25 @@ class SmtpMail:
         return message
 
     def _connection(self) -> smtplib.SMTP:
-        connection = _connect(self._server)
+        tls = ssl.create_default_context(cafile=self._ca_file)
+        connection = _connect(self._server, self._timeout, tls)
         try:
-            if self._server.scheme != "smtps" and connection.has_extn("starttls"):
-                connection.starttls(context=ssl.create_default_context())
-                connection.ehlo()
+            if self._server.scheme != "smtps":
+                self._encrypt(connection, tls)
             if self._server.username and self._password:
                 connection.login(unquote(self._server.username), self._password)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _encrypt(self, connection: smtplib.SMTP, tls: ssl.SSLContext) -> None:
+        if connection.has_extn("starttls"):
+            connection.starttls(context=tls)
+            connection.ehlo()
+        elif self._needs_tls:
+            # It may be somebody in between who hides that the server can.
+            raise ConnectorUnavailableError("SMTP", "no STARTTLS")
 
     def _refusal(
         self, mail: Mail, error: smtplib.SMTPRecipientsRefused
@@ -113,17 +126,14 @@ class SmtpMail:
         return ConnectorUnavailableError("SMTP", str(code))
 
 
-def _connect(server: SplitResult) -> smtplib.SMTP:
+def _connect(server: SplitResult, timeout: float, tls: ssl.SSLContext) -> smtplib.SMTP:
     host = server.hostname or "localhost"
     if server.scheme == "smtps":
         connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            host,
-            server.port or smtplib.SMTP_SSL_PORT,
-            timeout=_TIMEOUT_SECONDS,
-            context=ssl.create_default_context(),
+            host, server.port or smtplib.SMTP_SSL_PORT, timeout=timeout, context=tls
         )
     else:
         port = server.port or smtplib.SMTP_PORT
-        connection = smtplib.SMTP(host, port, timeout=_TIMEOUT_SECONDS)
+        connection = smtplib.SMTP(host, port, timeout=timeout)
     connection.ehlo()
     return connection
