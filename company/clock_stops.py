@@ -242,6 +242,8 @@ def _release_tasks(session: Session, request: ServiceRequest, stop: ClockStop) -
         left = stop.held.get(str(task.key))
         if left is not None and task.due_at is None:
             task.due_at = calendar.spent(now, timedelta(seconds=left))
+            given = task.element_id, now, task.due_at
+            task.remind_at = calendars.remind_before(session, *given)
             task.revision += 1
 
 

@@ -6,7 +6,7 @@ changed as a whole. Of years that nobody has published, weekdays count as worked
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import structlog
 from chinese_calendar.constants import Holiday, holidays, workdays
@@ -122,6 +122,23 @@ def replace_year(
             "make_up_days": [str(d.day) for d in wanted if d.working],
         },
     )
+
+
+def remind_before(
+    session: Session, element_id: str, given_at: datetime, due_at: datetime | None
+) -> datetime | None:
+    """Return when people are told that a task will be due; None where that is soon.
+
+    Nobody is told at night, or of a task that was given with less time than that.
+    """
+    if due_at is None:
+        return None
+    policy = session.info["settings"].reminders
+    hours = policy.before_by_task.get(element_id, policy.before_hours)
+    if not hours:
+        return None
+    moment = calendar(session).before(due_at, timedelta(hours=hours))
+    return moment if given_at < moment < due_at else None
 
 
 def not_published(number: int) -> Text:

@@ -78,6 +78,19 @@ class TrackingSettings(BaseModel):
     tolerance_days: int = Field(default=5, ge=0, description="Before a plan change.")
 
 
+class RemindersSettings(BaseModel):
+    """When people are told of their tasks; never at night or on free days."""
+
+    before_hours: float = Field(
+        default=4, ge=0, le=400, description="Working hours before due; 0: never."
+    )
+    before_by_task: dict[str, float] = Field(
+        default_factory=dict, description="The same by element id."
+    )
+    overdue_again: bool = Field(default=True, description="After one working day.")
+    digest: bool = Field(default=True, description="Each working morning.")
+
+
 class Settings(BaseSettings):
     """All settings of one server or worker."""
 
@@ -134,6 +147,7 @@ class Settings(BaseSettings):
     reopen_days: int = Field(
         default=30, ge=0, description="A33: after closing, for a change of mind."
     )
+    reminders: RemindersSettings = RemindersSettings()
     tracking: TrackingSettings = TrackingSettings()
     smtp: SmtpSettings | None = None
     jira: JiraSettings | None = None

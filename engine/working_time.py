@@ -138,6 +138,39 @@ class Calendar:
         """
         return self._spend(start.astimezone(self.zone), amount)
 
+    def before(self, end: datetime, amount: timedelta) -> datetime:
+        """Return the last moment from which ``amount`` of working time ends at ``end``.
+
+        Raises:
+            DurationError: That lies decades back.
+        """
+        local = end.astimezone(self.zone)
+        for offset in range(_LONGEST):
+            day = local.date() - timedelta(days=offset)
+            for opens, closes in reversed(
+                self.hours if self.is_working_day(day) else ()
+            ):
+                begin = datetime.combine(day, opens, self.zone)
+                left = min(local, datetime.combine(day, closes, self.zone)) - begin
+                if left <= timedelta():
+                    continue
+                if amount <= left:
+                    return begin + (left - amount)
+                amount -= left
+        raise _too_long()
+
+    def opening(self, moment: datetime) -> datetime:
+        """Return ``moment`` if people are at work, else when they begin after it.
+
+        The last moment of a stretch of work belongs to it.
+        """
+        local = moment.astimezone(self.zone)
+        if self.is_working_day(local.date()) and any(
+            opens <= local.time() <= closes for opens, closes in self.hours
+        ):
+            return local
+        return next(begin for begin, _ in self._stretches(local))
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time between two moments; negative if they are swapped."""
         if end < start:

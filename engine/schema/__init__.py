@@ -30,7 +30,13 @@ from engine.schema.instances import (
     Timer,
 )
 from engine.schema.jobs import Job, WorkerHeartbeat
-from engine.schema.journal import BusinessClock, CalendarDay, JournalEntry, Revision
+from engine.schema.journal import (
+    BusinessClock,
+    CalendarDay,
+    JournalEntry,
+    Recurrence,
+    Revision,
+)
 from engine.schema.outgoing import Robot, Webhook, WebhookDelivery
 from engine.schema.user_tasks import UserTask, UserTaskCandidate, UserTaskDraft
 
@@ -58,6 +64,7 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "ProcessModel",
+    "Recurrence",
     "Resource",
     "Revision",
     "Robot",

@@ -45,6 +45,15 @@ class BusinessClock(Base):
     frozen_at: Mapped[datetime | None]
 
 
+class Recurrence(Base):
+    """When something that recurs by the business clock is due next."""
+
+    __tablename__ = "recurrence"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]
+
+
 class Revision(Base):
     """How often something that processes keep in memory has changed."""
 

@@ -20,6 +20,10 @@ it would pass by all late tasks at every look.
 """
 
 
+REMINDER_PLANNED = "state || '' = 'CREATED' AND remind_at IS NOT NULL"
+"""The open tasks of which people are to be reminded at a certain time."""
+
+
 def _index_where_set(*columns: str) -> Index:
     """Return an index of the rows in which the first column has a value."""
     condition = text(f"{columns[0]} IS NOT NULL")
@@ -39,6 +43,8 @@ class UserTask(Base):
     in the journal. ``form`` is the resource's name in the deployment, empty where
     the element names none. ``reminded_at`` is when its people were last reminded of the
     due time; a due time that is moved beyond it is worth another reminder.
+    ``remind_at`` is when they are told that it will be due, that it was due in the
+    night, or that it is late by now.
     """
 
     __tablename__ = "user_task"
@@ -57,6 +63,12 @@ class UserTask(Base):
             "due_at",
             sqlite_where=text(TO_REMIND),
             postgresql_where=text(TO_REMIND),
+        ),
+        Index(
+            "ix_user_task_remind_at",
+            "remind_at",
+            sqlite_where=text(REMINDER_PLANNED),
+            postgresql_where=text(REMINDER_PLANNED),
         ),
     )
 
@@ -85,6 +97,7 @@ class UserTask(Base):
     due_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]

@@ -7,7 +7,15 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import cache, candidates, definitions, duties, journal, notifications
+from engine import (
+    cache,
+    calendars,
+    candidates,
+    definitions,
+    duties,
+    journal,
+    notifications,
+)
 from engine.authorization import SYSTEM, Actor
 from engine.events import Event
 from engine.lifecycles import UserTaskState
@@ -128,6 +136,9 @@ def write_tasks(
     rows = [row for each in openings for row in _rows(instance, each, now)]
     if not rows:
         return
+    for row in rows:
+        given = row["element_id"], now, row["due_at"]
+        row["remind_at"] = calendars.remind_before(session, *given)
     connection = session.connection()
     connection.execute(_INSERT, rows)
     asked = [

@@ -18,7 +18,7 @@ from engine import cache, definitions, messages, migration, steps
 from engine.actors import SYSTEM
 from engine.database import Database, database_of
 from engine.schema import Message, ProcessDefinition, StartSubscription
-from engine.worker import absences, reminders, timers
+from engine.worker import absences, digests, reminders, timers
 
 _log = structlog.get_logger()
 
@@ -115,5 +115,9 @@ _BUILT_IN = (
     Source("starts", _next_start, start_processes),
     Source("expiry", _next_expiry, expire_messages),
     Source("reminders", reminders.earliest, reminders.remind),
+    Source(
+        "planned reminders", reminders.earliest_planned, reminders.remind_as_planned
+    ),
+    Source("digest", digests.earliest, digests.send),
     Source("migrations", migration.earliest, migration.work),
 )

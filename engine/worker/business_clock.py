@@ -11,7 +11,7 @@ from engine.authorization import Permission, require
 from engine.database import Database
 from engine.errors import ConflictError, NotFoundError
 from engine.schema import BusinessClock, ProcessInstance
-from engine.worker import agenda
+from engine.worker import agenda, digests
 from engine.worker.pool import pool_of
 
 _JOBS_SECONDS = 5.0
@@ -56,6 +56,8 @@ def set_clock(database: Database, moment: datetime, actor: Actor = SYSTEM) -> No
         now = cache.now(session)
         if moment < now and _has_instances(session):
             raise ClockBackwardError
+        if moment < now:
+            digests.forget(session)
         cache.set_clock(session, min(now, moment))
         journal.record(session, actor, "ClockSet", details={"from": now, "to": moment})
     _visit(database, moment)

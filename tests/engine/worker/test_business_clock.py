@@ -176,7 +176,7 @@ def test_process_with_a_timer_start_begins_on_time_and_again(house):
     assert started == [NINE + DAY, NINE + 2 * DAY]
 
 
-def test_people_are_reminded_once_when_a_task_is_due(house):
+def test_people_are_reminded_before_and_when_a_task_is_due_and_late(house):
     task = (
         '<bpmn:userTask id="UT_report" name="报告"><bpmn:extensionElements>'
         '<spiffworkflow:properties><spiffworkflow:property name="duty" '
@@ -190,11 +190,17 @@ def test_people_are_reminded_once_when_a_task_is_due(house):
     set_clock(house.database, NINE + 9 * DAY)
 
     with house.database.reading() as session:
-        (notice,) = session.scalars(select(Notification)).all()
+        told = session.scalars(select(Notification).order_by(Notification.key)).all()
+    told = [each for each in told if each.template != "daily_digest"]
     # P1WD on Monday morning is over on Tuesday at 17:30 in Dalian.
-    assert notice.created_at == NINE + DAY + timedelta(hours=8, minutes=30)
-    assert (notice.recipient, notice.template) == ("hou", "task_due")
-    assert "2026年3月3日 17:30" in notice.body
+    due = NINE + DAY + timedelta(hours=8, minutes=30)
+    assert [(each.created_at - due, each.template) for each in told] == [
+        (-timedelta(hours=4), "task_soon"),
+        (timedelta(), "task_due"),
+        (DAY, "task_overdue"),
+    ]
+    assert {each.recipient for each in told} == {"hou"}
+    assert all("2026年3月3日 17:30" in each.body for each in told)
 
 
 def test_due_time_that_is_put_off_is_worth_another_reminder(house):
@@ -213,8 +219,10 @@ def test_due_time_that_is_put_off_is_worth_another_reminder(house):
     set_clock(house.database, NINE + 9 * DAY)
 
     with house.database.reading() as session:
-        told = session.scalars(select(Notification.created_at)).all()
-    assert told == [NINE + DAY, NINE + 5 * DAY]
+        due = select(Notification.created_at).where(Notification.template == "task_due")
+        told = session.scalars(due).all()
+    # Nine o'clock on Saturday is told on Monday at half past eight.
+    assert told == [NINE + DAY, NINE + 7 * DAY - timedelta(minutes=30)]
 
 
 def test_parts_above_add_what_falls_due(house):
