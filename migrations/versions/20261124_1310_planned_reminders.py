@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "planned_reminders"
-down_revision: str | None = "webhooks_and_robots"
+down_revision: str | None = "charges"
 branch_labels: str | None = None
 depends_on: str | None = None
 
