@@ -149,18 +149,22 @@ def claim(session: Session, key: int, worker: str) -> Job | None:
     """Take a job that is due for ``worker``; None where there is nothing to do.
 
     A claim ends when the job ends, after a quarter of an hour, or when its worker
-    has fallen silent (`release`).
+    has fallen silent (`release`). Who has it already may take it again: the answer to
+    his first claim was lost on its way, or he could not write down what came of it.
     """
     now = clock.system_now()
-    taken = update(TABLE).where(TABLE.c.key == key, *_claimable(now))
+    taken = update(TABLE).where(TABLE.c.key == key, *_claimable(now, worker))
     taken = taken.values(worker=worker, deadline=now + _CLAIM)
     result = cast("CursorResult[Any]", session.connection().execute(taken))
     return get(session, key) if result.rowcount else None
 
 
-def due(session: Session, limit: int = 100) -> list[int]:
-    """Return jobs that are due and nobody's, the one waiting longest first."""
-    waiting = select(TABLE.c.key).where(*_claimable(clock.system_now()))
+def due(session: Session, worker: str | None = None, limit: int = 100) -> list[int]:
+    """Return jobs that are due and nobody's, the one waiting longest first.
+
+    Those that ``worker`` has claimed are among them, whether he works on them or not.
+    """
+    waiting = select(TABLE.c.key).where(*_claimable(clock.system_now(), worker))
     return list(session.scalars(waiting.order_by(TABLE.c.due_at).limit(limit)))
 
 
@@ -319,11 +323,15 @@ def _attempts(session: Session, operation: str) -> int:
     return cast("int", session.info["settings"].job_attempts)
 
 
-def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _claimable(now: datetime, worker: str | None) -> tuple[ColumnElement[bool], ...]:
     return (
         TABLE.c.state == JobState.CREATED,
         TABLE.c.due_at <= now,
-        or_(TABLE.c.deadline.is_(None), TABLE.c.deadline <= now),
+        or_(
+            TABLE.c.deadline.is_(None),
+            TABLE.c.deadline <= now,
+            TABLE.c.worker == worker,
+        ),
     )
 
 

@@ -151,7 +151,7 @@ class Worker:
 
     def _submit_due(self) -> None:
         with self._database.reading() as session:
-            keys = jobs.due(session)
+            keys = jobs.due(session, self.name)
         self._pool.submit(keys)
 
     def _beat(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from engine.database import Database
+from engine.worker.heartbeats import new_name
 from engine.worker.running import run_job
 
 _REMEMBERED = 2000
@@ -90,7 +91,7 @@ def pool_of(database: Database) -> Pool:
     pool: Pool | None = database.info.get("runner")
     if pool is None:
         threads: int = database.info["settings"].job_threads
-        pool = Pool(database, "inline", threads)
+        pool = Pool(database, new_name(), threads)
         pool = database.info.setdefault("runner", pool)
     return pool
 

@@ -1,5 +1,6 @@
 """Working one job: claim it, call outside any transaction, bring the result back."""
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,10 @@ from engine.schema import Job, ProcessInstance, Resource
 from engine.worker import outgoing
 
 _BRING_TRIES = 3
+_CROWDED_SECONDS = 5.0
+_lock = threading.Lock()
+"""Guards the keys of the jobs that this process works on."""
+
 _log = structlog.get_logger()
 
 
@@ -25,14 +30,22 @@ def run_job(database: Database, key: int, worker: str) -> tuple[int, ...]:
     """Work a job as far as it gets now; return the jobs that its result caused.
 
     Nothing happens where it is over, not due, or somebody else's. A failure is
-    written down with the job and never raised; where not even that is possible, the
-    claim runs out and the job is worked again.
+    written down with the job and never raised; where not even that is possible, it
+    stays claimed and is worked again when this worker looks at what is due.
     """
+    working: dict[int, str] = database.info.setdefault("working", {})
+    with _lock:
+        if key in working:
+            return ()
+        working[key] = ""
     try:
         return _worked(database, key, worker)
     except Exception:  # noqa: BLE001 - the thread goes on with other jobs
         _log.exception("job lost its worker", job_key=key)
         return ()
+    finally:
+        with _lock:
+            del working[key]
 
 
 def _worked(database: Database, key: int, worker: str) -> tuple[int, ...]:
@@ -40,6 +53,9 @@ def _worked(database: Database, key: int, worker: str) -> tuple[int, ...]:
         job = jobs.claim(session, key, worker)
         if job is not None and _is_suspended(session, job):
             jobs.postpone(session, job)
+            job = None
+        elif job is not None and _is_crowded(database, job):
+            jobs.postpone(session, job, _CROWDED_SECONDS)
             job = None
     if job is None:
         return ()
@@ -49,6 +65,22 @@ def _worked(database: Database, key: int, worker: str) -> tuple[int, ...]:
         return _put_back(database, key, worker)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is written down
         return _failed(database, key, worker, error)
+
+
+def _is_crowded(database: Database, job: Job) -> bool:
+    """Tell whether jobs of this operation have half of the threads already.
+
+    So a system that answers slowly leaves room for all the others.
+    """
+    threads: int = database.info["settings"].job_threads
+    most = max(1, threads // 2)
+    working: dict[int, str] = database.info["working"]
+    with _lock:
+        working[job.key] = job.operation
+        others = sum(name == job.operation for name in working.values()) - 1
+        if others >= most:
+            working[job.key] = ""
+    return others >= most
 
 
 def _is_suspended(session: Session, job: Job) -> bool:

@@ -1,5 +1,7 @@
 """Remote work: called outside transactions, its result brought back once."""
 
+import threading
+
 import pytest
 
 from engine import jobs
@@ -8,6 +10,7 @@ from engine.errors import ConflictError
 from engine.lifecycles import InstanceState, JobState
 from engine.operations import BpmnError, RemoteResult
 from engine.schema import ProcessInstance
+from engine.worker import Pool, run_job
 from tests.engine.worker.conftest import sequence, service_task
 
 
@@ -266,3 +269,67 @@ def test_waits_grow_by_four_up_to_an_hour():
     middles = [1, 4, 16, 64, 256, 1024, 3600, 3600]
     for middle, seen in zip(middles, waits, strict=True):
         assert middle * 0.75 <= seen[0] < seen[-1] <= middle * 1.25
+
+
+def test_a_claim_whose_answer_was_lost_holds_nothing_up(house, calls):
+    """The database committed the claim and died before it could say so."""
+    _, (key,) = house.begin()
+    with house.database.transaction() as session:
+        jobs.claim(session, key, "me")
+
+    with house.database.reading() as session:
+        assert jobs.due(session, "me") == [key]
+        assert jobs.due(session, "another") == []
+    run_job(house.database, key, "me")
+
+    assert len(calls) == 1
+    assert house.jobs()[0].state is JobState.COMPLETED
+
+
+def test_a_job_that_is_being_worked_on_is_not_begun_again(house):
+    seen = []
+
+    def remote(context, _):
+        seen.append(context.key)
+        run_job(house.database, context.key, "me")
+        return RemoteResult()
+
+    house.database.info["operations"].register("test.remote", remote, remote=True)
+    house.deploy(sequence(service_task("test.remote")))
+    _, (key,) = house.begin()
+
+    run_job(house.database, key, "me")
+
+    assert seen == [key]
+
+
+def test_a_slow_system_leaves_room_for_the_others(house):
+    """Calls that wait for one system take half of the threads at most."""
+    assert house.database.info["settings"].job_threads == 4
+    answered, called = threading.Event(), []
+
+    def slow(context, _):
+        called.append(context.key)
+        answered.wait(30)
+        return RemoteResult()
+
+    operations = house.database.info["operations"]
+    operations.register("test.slow", slow, remote=True)
+    operations.register("test.quick", lambda *_: RemoteResult(), remote=True)
+    house.deploy(sequence(service_task("test.slow")), "slow")
+    house.deploy(sequence(service_task("test.quick")), "quick")
+    waiting = [key for _ in range(6) for key in house.begin("slow")[1]]
+    key, quick = house.begin("quick")
+    pool = Pool(house.database, "me", 4)
+
+    pool.submit(waiting)
+    done = pool.wait(quick, 20)
+
+    assert done
+    assert house.instance(key).state is InstanceState.COMPLETED
+    assert len(called) == 2
+    answered.set()
+    pool.close()
+    later = [job for job in house.jobs() if job.state is JobState.CREATED]
+    assert {(job.attempts, job.worker) for job in later} == {(0, None)}
+    assert len(later) == 4
