@@ -72,7 +72,7 @@ class Template:
         if bundled:
             prepare(platform)
         else:
-            _prepare_bare(platform)
+            prepare_bare(platform)
         platform.stop()
         return cls(folder, database)
 
@@ -163,7 +163,7 @@ class House:
         await self.app(scope, receive, send)
 
 
-def _prepare_bare(platform: Platform) -> None:
+def prepare_bare(platform: Platform) -> None:
     upgrade.upgrade(platform.database)
     with platform.database.transaction() as session:
         installation.install(session, platform.settings)

@@ -1,4 +1,4 @@
-"""A server that is killed after every call, and a client that does not notice."""
+"""Processes that are killed and come again, and a client that does not notice."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 from sqlalchemy import select
+from typing_extensions import override
 
 from engine import journal
 from engine.cache import Caches
@@ -23,20 +24,14 @@ ROOT = Path(__file__).resolve().parents[2]
 _READY = 60
 
 
-class Server:
-    """``fuwu serve`` as a process of its own, always on the same data and port."""
+class Mortal:
+    """A program as a process of its own, started anew with the same command."""
 
-    def __init__(self, folder: Path, database_url: str = "") -> None:
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._log = folder / "server.log"
-        place = ["--data", str(folder / "data")]
-        if database_url:
-            place += ["--database-url", database_url]
-        self._command = [sys.executable, "-m", "api.cli", "serve", *place]
-        self._command += ["--sample", "--test-clock", "--port", str(self.port)]
+    def __init__(self, name: str, command: list[str], log: Path, **more: str) -> None:
+        self.name = name
+        self.kills = 0
+        self._log = log
+        self._command = [sys.executable, "-m", *command]
         self._environment = {
             **os.environ,  # noqa: TID251 - of the process to be started
             "PYTHONPATH": str(ROOT),
@@ -44,24 +39,42 @@ class Server:
             "FUWU_ADMIN_PASSWORD": PASSWORD,
             "FUWU_PASSWORD_MEMORY_KIB": "64",
             "FUWU_PASSWORD_ROUNDS": "1",
+            "PYTHONFAULTHANDLER": "1",
+            **more,
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self.kills = 0
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
+        self.launch()
+        deadline = time.monotonic() + _READY
+        while time.monotonic() < deadline:
+            if self.is_ready():
+                return
+            time.sleep(0.02)
+        raise RuntimeError(self._log.read_text(encoding="utf-8")[-2000:])
+
+    def launch(self) -> None:
+        """Start it without waiting."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, env=self._environment, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + _READY
-        while time.monotonic() < deadline:
-            try:
-                if httpx2.get(f"{self.url}/v2/status").status_code == 204:
-                    return
-            except httpx2.TransportError:
-                time.sleep(0.02)
-        raise RuntimeError(self._log.read_text(encoding="utf-8")[-2000:])
+
+    def is_ready(self) -> bool:
+        """Tell whether it can be worked with."""
+        return True
+
+    @property
+    def lives(self) -> bool:
+        """Tell whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    def tell(self) -> None:
+        """Let it write into its log what all its threads are doing, and end."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGABRT)
+            self._process.wait()
 
     def kill(self) -> None:
         """Kill it as a power failure would."""
@@ -70,6 +83,29 @@ class Server:
             self._process.wait()
             self._process = None
             self.kills += 1
+
+
+class Server(Mortal):
+    """``fuwu serve``, always on the same data and port."""
+
+    def __init__(self, folder: Path, database_url: str = "", **more: str) -> None:
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        place = ["--data", str(folder / "data")]
+        if database_url:
+            place += ["--database-url", database_url]
+        command = ["api.cli", "serve", *place, "--sample", "--test-clock"]
+        command += ["--port", str(self.port)]
+        super().__init__("server", command, folder / "server.log", **more)
+
+    @override
+    def is_ready(self) -> bool:
+        try:
+            return httpx2.get(f"{self.url}/v2/status").status_code == 204
+        except httpx2.TransportError:
+            return False
 
 
 class Undaunted:
