@@ -1,10 +1,14 @@
 """``fuwu serve``: API, pages and jobs in one process."""
 
 import argparse
+import asyncio
 import secrets
 import socket
 import sys
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
+from functools import partial
+from types import FrameType
 
 import uvicorn
 from pydantic import SecretStr
@@ -20,6 +24,7 @@ from engine.settings import Settings
 from engine.worker.lobby import Lobby, lobby_of
 
 _NOT_STARTED = 3
+_LOOK_SECONDS = 1.0
 _HOST, _PORT = "127.0.0.1", 8080
 _PEOPLE = (
     "zhao 赵明 · hou 侯福龙 · wang 王立民 · pan 潘晓彤 · jin 金忠权 · chen 陈刚 · "
@@ -100,11 +105,30 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """A server that sends those home who wait for jobs before it stops."""
+    """A server that rests, and sends home who waits for jobs before it stops."""
 
     def __init__(self, config: uvicorn.Config, lobby: Lobby) -> None:
         super().__init__(config)
         self._lobby = lobby
+        self._wake: Callable[[], object] | None = None
+
+    @override
+    async def main_loop(self) -> None:
+        """Look once a second, and at once when told to stop.
+
+        Looking ten times a second is most of what a server costs that nobody uses.
+        """
+        told, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._wake = partial(loop.call_soon_threadsafe, told.set)
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), _LOOK_SECONDS)
+
+    @override
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self._wake is not None:
+            self._wake()
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

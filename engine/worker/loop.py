@@ -18,6 +18,7 @@ from engine.worker.pool import Pool
 from engine.worker.running import run_job
 
 _POLL_SECONDS = 1.0
+_SOON_SECONDS = 0.02
 _BEAT_SECONDS = 10.0
 _HOUR = 3600.0
 _REST_AFTER_SECONDS = 60.0
@@ -90,9 +91,11 @@ class Worker:
         self._dispatch.recover(dead)
 
     def _loop(self) -> None:
-        while not self._stopping.wait(_POLL_SECONDS):
+        pause = _POLL_SECONDS
+        while not self._stopping.wait(pause):
+            pause = _POLL_SECONDS
             try:
-                self._look()
+                pause = self._look()
                 for turn, task in self._turns:
                     if turn.has_come():
                         task()
@@ -103,17 +106,29 @@ class Worker:
             except Exception:  # noqa: BLE001 - the loop outlives any one thing
                 _log.exception("worker stumbled")
 
-    def _look(self) -> None:
-        """See with one SELECT what is due, and have it done."""
+    def _look(self) -> float:
+        """See with one SELECT what is due, and have it done.
+
+        Returns:
+            The seconds until the next look: sooner than usual where something falls
+            due before it, and where there was something to do, for more may follow.
+        """
         with self._database.reading() as session:
             row = session.connection().execute(self._look_query).one()
         frozen, job_due, *moments = row
         now = frozen or clock.system_now()
+        done = 0
         for source, moment in zip(self._known, moments, strict=True):
             if moment is not None and moment <= now:
-                agenda.run(self._database, source)
+                done += agenda.run(self._database, source)
         self._see_to_jobs(job_due)
         external.call_workers(self._database)
+        if done:
+            return _SOON_SECONDS
+        ahead = [
+            (m - now).total_seconds() for m in moments if m is not None and m > now
+        ]
+        return _POLL_SECONDS if frozen else min([_POLL_SECONDS, *ahead])
 
     def _see_to_jobs(self, due_at: datetime | None) -> None:
         """Run DBOS while there are unfinished jobs; without it do its work here."""
