@@ -29,8 +29,8 @@ def snapshot(session: Session, project: Project) -> dict[str, Any]:
     Keys: project_no, project_key, stage, customer {number, name, category, contact,
     contacts}, contract (or null), sales_manager, manager, agent, period (or null),
     milestones, plan (or null), import_tables, team, pm_record_no, accepted_on,
-    go_live_on, last_visit. Dates are ISO strings, as in
-    the answers of forms.
+    go_live_on, last_visit, tracking (how long between two looks, A10). Dates are
+    ISO strings, as in the answers of forms.
     """
     customer = customers.get(session, project.customer_key)
     return {
@@ -51,6 +51,7 @@ def snapshot(session: Session, project: Project) -> dict[str, Any]:
         "accepted_on": _iso(project.accepted_on),
         "go_live_on": _iso(project.go_live_on),
         "last_visit": _iso(customer.last_visit),
+        "tracking": _tracking(session),
     }
 
 
@@ -81,6 +82,15 @@ def renewed_payload(session: Session, payload: Any) -> Any:
     found = select(Project).where(Project.project_no == number)
     project = session.scalar(found)
     return payload if project is None else renewed(session, project, payload)
+
+
+def _tracking(session: Session) -> dict[str, str]:
+    given = session.info["settings"].tracking
+    return {
+        "site_record": given.site_record,
+        "progress": given.progress,
+        "quality": given.quality,
+    }
 
 
 def _iso(day: date | None) -> str | None:

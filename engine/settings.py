@@ -72,10 +72,22 @@ class JiraSettings(RemoteSettings):
     poll_minutes: float = Field(default=5, ge=0)
 
 
+_LENGTH = r"^P([1-9]\d*(D|W|M|WD)|T[1-9]\d*(H|WH))$"
+
+
 class TrackingSettings(BaseModel):
     """How progress is tracked (A10)."""
 
     tolerance_days: int = Field(default=5, ge=0, description="Before a plan change.")
+    site_record: str = Field(
+        default="P7D", pattern=_LENGTH, description="Between site records."
+    )
+    progress: str = Field(
+        default="P7D", pattern=_LENGTH, description="Between looks at the progress."
+    )
+    quality: str = Field(
+        default="P14D", pattern=_LENGTH, description="Between looks at the quality."
+    )
 
 
 class RemindersSettings(BaseModel):

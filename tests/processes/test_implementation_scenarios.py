@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from engine.settings import TrackingSettings
 from tests.api.project_driver import Project, refused
 from tests.api.serving import START
 from tests.processes.backgrounds import Begin
@@ -65,6 +66,23 @@ def test_s07_tracking_recurs_beside_the_work(begin: Begin) -> None:
     assert project.told("chen", "quality_tracked")
     (line,) = project.listed("site-records")
     assert (line["progressPct"], line["recordedBy"]) == (20, "chen")
+
+
+def test_tracking_recurs_as_often_as_the_company_has_set(begin: Begin) -> None:
+    """A10: how often is configuration, taken over when the team goes on site."""
+    project = begin("opened", "C-001")
+    company = project.company
+    tracking = TrackingSettings(progress="P3D", quality="P5D", site_record="P2WD")
+    project.house.restart(tracking=tracking)
+    project.prepare()
+
+    for days, expected in ((2.9, (0, 0)), (3, (1, 0)), (5, (1, 1))):
+        company.set_clock(START + timedelta(days=days))
+        held = (
+            project.holds(company.hou, "UT_track_progress"),
+            project.holds(company.wang, "UT_track_quality"),
+        )
+        assert held == expected
 
 
 def test_s07_late_site_record_is_reminded_and_counted(begin: Begin) -> None:
