@@ -306,11 +306,11 @@ def test_a_job_that_is_being_worked_on_is_not_begun_again(house):
 def test_a_slow_system_leaves_room_for_the_others(house):
     """Calls that wait for one system take half of the threads at most."""
     assert house.database.info["settings"].job_threads == 4
-    answered, called = threading.Event(), []
+    answered, begun = threading.Event(), threading.Semaphore(0)
 
-    def slow(context, _):
-        called.append(context.key)
-        answered.wait(30)
+    def slow(*_):
+        begun.release()
+        answered.wait(60)
         return RemoteResult()
 
     operations = house.database.info["operations"]
@@ -322,12 +322,14 @@ def test_a_slow_system_leaves_room_for_the_others(house):
     key, quick = house.begin("quick")
     pool = Pool(house.database, "me", 4)
 
-    pool.submit(waiting)
-    done = pool.wait(quick, 20)
+    pool.submit(waiting[:2])
+    both = begun.acquire(timeout=30) and begun.acquire(timeout=30)
+    others_are_through = pool.wait([*waiting[2:], *quick], 30)
 
-    assert done
+    assert both
+    assert others_are_through
     assert house.instance(key).state is InstanceState.COMPLETED
-    assert len(called) == 2
+    assert not begun.acquire(blocking=False)
     answered.set()
     pool.close()
     later = [job for job in house.jobs() if job.state is JobState.CREATED]
