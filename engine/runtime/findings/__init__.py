@@ -19,6 +19,7 @@ from engine.runtime.findings import (
     events,
     expressions,
     flows,
+    foreign,
     gateways,
     identity,
     inputs,
@@ -59,6 +60,7 @@ RULES: tuple[Rule, ...] = tuple(
         expressions,
         words,
         vocabulary,
+        foreign,
         coverage,
     )
     for rule in topic.book.rules

@@ -193,6 +193,11 @@ class Diagram:
         for name in names:
             yield from self._running.get(name, ())
 
+    def running(self) -> Iterator[Element]:
+        """Yield every BPMN element in processes that run."""
+        for elements in self._running.values():
+            yield from elements
+
     def once(self, compute: Callable[["Diagram"], T]) -> T:
         """Return what ``compute`` makes of this diagram, reckoned only once."""
         if compute not in self._once:
