@@ -9,6 +9,7 @@ from company.import_files import TableRows, is_blank
 from engine.rendering.specification import Column
 
 Problem = dict[str, Any]
+_NUMBERS = frozenset({"integer", "decimal", "money"})
 MOST = 500
 """Problems that a report names; more are counted only by being too many."""
 
@@ -33,6 +34,38 @@ def check(table: TableRows, columns: Sequence[Column]) -> list[Problem]:
     return found[:MOST]
 
 
+def summary(
+    table: TableRows, columns: Sequence[Column], problems: Sequence[Problem]
+) -> dict[str, Any]:
+    """Return what a table held: ``{table, rows, problems, totals}``.
+
+    ``totals`` are control totals: the sum of each column of numbers, as text.
+    """
+    numbers = {column.title for column in columns if column.kind in _NUMBERS}
+    places = {t: place for place, t in enumerate(table.headings) if t in numbers}
+    sums = dict.fromkeys(places, Decimal(0))
+    rows = 0
+    for _, row in table:
+        rows += 1
+        for title, place in places.items():
+            sums[title] += _number(row[place] if place < len(row) else None)
+    return {
+        "table": table.name,
+        "rows": rows,
+        "problems": len(problems),
+        "totals": {title: f"{total:f}" for title, total in sums.items()},
+    }
+
+
+def _number(value: Any) -> Decimal:
+    """Return a cell's number; what is none adds nothing, it is a problem elsewhere."""
+    try:
+        number = Decimal(str(value or 0).strip().replace(",", ""))
+    except InvalidOperation:
+        return Decimal(0)
+    return number if number.is_finite() else Decimal(0)
+
+
 def _missing_columns(
     table: TableRows, columns: Sequence[Column], places: dict[str, int]
 ) -> Iterator[Problem]:
@@ -52,7 +85,7 @@ def _judge(column: Column, value: Any) -> str:
         return f"“{text}”不在可选值内"
     if column.kind == "date":
         return "" if _is_date(value) else f"“{text}”不是日期"
-    if column.kind in {"integer", "decimal", "money"}:
+    if column.kind in _NUMBERS:
         return _judge_number(column, text)
     return ""
 

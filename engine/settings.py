@@ -46,13 +46,16 @@ class RemoteSettings(BaseModel):
     """How to reach another system (JIRA, ERP, project management).
 
     ``token`` goes as Bearer, or with ``user`` as the password of HTTP Basic.
-    ``ca_file`` holds certificates that are trusted instead of the machine's.
+    ``ca_file`` holds certificates that are trusted instead of the machine's. At a
+    ``file:///…`` address work is dropped as files, to be answered in
+    ``answer_hours``.
     """
 
     url: str
     user: str | None = None
     token: SecretStr | None = None
     timeout_seconds: float = Field(default=10, gt=0)
+    answer_hours: float = Field(default=24, gt=0)
     ca_file: str | None = None
 
 

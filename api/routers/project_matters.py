@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from api.access import grant
@@ -13,6 +13,7 @@ from api.routers.service_requests import answers as request_answers
 from api.shapes import Answer, Key, Listed
 from company import (
     data_imports,
+    import_report,
     issues,
     projects,
     requirements,
@@ -22,6 +23,7 @@ from company import (
 )
 from engine import cache
 from engine.authorization import Permission
+from engine.documents import XLSX
 
 router = APIRouter(
     prefix="/v2/projects/{project_no}", tags=["projects"], route_class=CommandRoute
@@ -40,6 +42,7 @@ grant(
     f"{_ONE}/emergencies",
     f"{_ONE}/site-records",
     f"{_ONE}/data-imports",
+    f"{_ONE}/data-imports/{{data_import_key}}/report",
     f"{_ONE}/issues",
 )
 
@@ -126,14 +129,19 @@ class IssueAnswer(Answer):
 
 
 class DataImportAnswer(Answer):
-    """An attempt to import data, with what was wrong row by row."""
+    """An attempt to import data, with what was wrong row by row.
 
+    ``summary`` tells for each table its rows, its problems and its control totals.
+    """
+
+    data_import_key: Key
     tables: list[str]
     files: list[str]
     ok: bool
     rows: int
     error: str
     problems: list[Any]
+    summary: list[Any]
     ran_at: datetime
 
 
@@ -233,7 +241,25 @@ def get_project_data_imports(
 ) -> Listed[DataImportAnswer]:
     """Return what was imported into the ERP, the newest attempt first."""
     rows = data_imports.of_project(session, _key(session, actor, project_no))
-    return Listed(items=[DataImportAnswer.model_validate(row) for row in rows])
+    items = [{**_columns(row), "data_import_key": row.key} for row in rows]
+    return Listed(items=[DataImportAnswer.model_validate(item) for item in items])
+
+
+@router.get(
+    "/data-imports/{data_import_key}/report",
+    operation_id="get_data_import_report",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}}, "description": "The report."}},
+)
+def get_data_import_report(
+    project_no: str, data_import_key: Key, actor: CurrentActor, session: Reading
+) -> Response:
+    """Return what an attempt found, as a spreadsheet: by table, then row by row."""
+    key = _key(session, actor, project_no)
+    content = import_report.workbook(data_imports.one(session, key, data_import_key))
+    disposition = f'attachment; filename="data-import-{data_import_key}.xlsx"'
+    headers = {"Content-Disposition": disposition}
+    return Response(content, media_type=XLSX, headers=headers)
 
 
 def _key(session: Session, actor: CurrentActor, project_no: str) -> int:

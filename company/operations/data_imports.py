@@ -67,6 +67,7 @@ def import_data(context: RemoteContext, given: Parameters) -> RemoteResult:
             "files": [file["name"] for file in given["files"]],
             "fee": given["fee"],
             "problems": found["problems"],
+            "summary": found["summary"],
         },
     )
 
@@ -86,6 +87,7 @@ def apply(context: OperationContext, result: RemoteResult) -> dict[str, Any]:
             fee_fen=details["fee"] if found["ok"] else 0,
             error=found["error"] or "",
             problems=list(details["problems"]),
+            summary=list(details["summary"]),
             ran_at=cache.now(context.session),
         )
     )
@@ -144,12 +146,14 @@ def _read(answer: Mapping[str, Any]) -> dict[str, Any]:
         "rows": int(answer.get("rows") or 0),
         "error": answer.get("error"),
         "problems": list(answer.get("problems") or ()),
+        "summary": list(answer.get("summary") or ()),
     }
 
 
 def _locally(context: RemoteContext, given: Parameters) -> dict[str, Any]:
     columns = _columns(context, given)
     problems: list[import_check.Problem] = []
+    held: list[dict[str, Any]] = []
     counts = dict.fromkeys(given["tables"], 0)
     for file in given["files"]:
         try:
@@ -164,9 +168,12 @@ def _locally(context: RemoteContext, given: Parameters) -> dict[str, Any]:
             continue
         for table in tables:
             counts[table.name] += sum(1 for _ in table)
-            problems += import_check.check(table, columns.get(table.name, ()))
+            wanted = columns.get(table.name, ())
+            found = import_check.check(table, wanted)
+            held.append(import_check.summary(table, wanted, found))
+            problems += found
     problems += [_whole(name, "没有数据") for name, rows in counts.items() if not rows]
-    return _judged(sum(counts.values()), problems)
+    return {**_judged(sum(counts.values()), problems), "summary": held}
 
 
 def _columns(

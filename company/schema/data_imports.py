@@ -12,7 +12,8 @@ from engine.schema import Base, next_key
 class DataImportRun(Base):
     """One attempt to bring confirmed data into the ERP (R3.1.6).
 
-    ``problems`` are those that the importer found, row by row.
+    ``problems`` are those that the importer found, row by row; ``summary`` tells
+    for each table its rows, its problems and the control totals of its numbers.
     """
 
     __tablename__ = "data_import_run"
@@ -27,4 +28,5 @@ class DataImportRun(Base):
     fee_fen: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
     problems: Mapped[list[Any]] = mapped_column(default=list)
+    summary: Mapped[list[Any]] = mapped_column(default=list)
     ran_at: Mapped[datetime]

@@ -8,17 +8,25 @@ what tests want to look at.
 
 from collections.abc import Mapping
 
+from engine.connectors import file_drop
+from engine.connectors.file_drop import FileDrop
 from engine.connectors.jira import JiraConnector
 from engine.connectors.mail import Mail, MailPort, MailRefusedError, SmtpMail
-from engine.connectors.ports import Connector, ConnectorUnavailableError
+from engine.connectors.ports import (
+    Connector,
+    ConnectorPendingError,
+    ConnectorUnavailableError,
+)
 from engine.connectors.recording import RecordingConnector, RecordingMail
 from engine.connectors.web import ConnectorRefusedError, Web, WebConnector
-from engine.settings import Settings
+from engine.settings import RemoteSettings, Settings
 
 __all__ = [
     "Connector",
+    "ConnectorPendingError",
     "ConnectorRefusedError",
     "ConnectorUnavailableError",
+    "FileDrop",
     "JiraConnector",
     "Mail",
     "MailPort",
@@ -38,7 +46,13 @@ def connected(settings: Settings) -> Mapping[str, Connector]:
     if settings.jira is not None:
         found["jira"] = JiraConnector(settings.jira)
     if settings.erp is not None:
-        found["erp"] = WebConnector("康博ERP", settings.erp)
+        found["erp"] = _connector("康博ERP", settings.erp)
     if settings.pm is not None:
-        found["pm"] = WebConnector("项目管理系统", settings.pm)
+        found["pm"] = _connector("项目管理系统", settings.pm)
     return found
+
+
+def _connector(system: str, settings: RemoteSettings) -> Connector:
+    if settings.url.startswith(f"{file_drop.SCHEME}:"):
+        return FileDrop(system, settings)
+    return WebConnector(system, settings)

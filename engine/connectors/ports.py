@@ -22,6 +22,16 @@ class ConnectorUnavailableError(UnavailableError):
         self.pause = pause
 
 
+class ConnectorPendingError(ConnectorUnavailableError):
+    """The other system is at it; there is nothing wrong, only no answer yet."""
+
+    code = "connector-pending"
+
+    def __init__(self, system: str, *, seconds: float) -> None:
+        super().__init__(system, "still at work", pause=seconds)
+        self.seconds = seconds
+
+
 class Connector(Protocol):
     """Another system that does something for us.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import incidents, jobs, notifications, steps
 from engine.actors import SYSTEM
-from engine.connectors import SmtpMail
+from engine.connectors import ConnectorPendingError, SmtpMail
 from engine.database import CollisionError, Database
 from engine.errors import EngineError, Text
 from engine.operations import BpmnError, Note, Operations, RemoteContext, RemoteResult
@@ -19,6 +19,7 @@ from engine.schema import Job, ProcessInstance, Resource
 from engine.worker import outgoing
 
 _BRING_TRIES = 3
+_PAUSE_SECONDS = 30.0
 _CROWDED_SECONDS = 5.0
 _lock = threading.Lock()
 """Guards the keys of the jobs that this process works on."""
@@ -63,6 +64,8 @@ def _worked(database: Database, key: int, worker: str) -> tuple[int, ...]:
         return _bring(database, key, worker, _call(database, job))
     except (steps.SuspendedError, steps.LostRaceError, CollisionError):
         return _put_back(database, key, worker)
+    except ConnectorPendingError as pending:
+        return _put_back(database, key, worker, pending.seconds)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is written down
         return _failed(database, key, worker, error)
 
@@ -212,11 +215,13 @@ def _locked(session: Session, key: int) -> Job:
     return jobs.get(session, key, lock=True)
 
 
-def _put_back(database: Database, key: int, worker: str) -> tuple[int, ...]:
+def _put_back(
+    database: Database, key: int, worker: str, seconds: float = _PAUSE_SECONDS
+) -> tuple[int, ...]:
     with database.transaction() as session:
         job = _locked(session, key)
         if jobs.holds(job, worker):
-            jobs.postpone(session, job)
+            jobs.postpone(session, job, seconds)
     return ()
 
 

@@ -60,6 +60,7 @@ def keys(company: Company) -> dict[str, list[str]]:
         "webhook_key": [],
         "delivery_key": [],
         "robot_key": [],
+        "data_import_key": [],
     }
 
 

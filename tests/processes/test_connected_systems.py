@@ -1,8 +1,12 @@
 """JIRA, ERP and project management as systems of their own, beside the server."""
 
+import json
+from pathlib import Path
+
 from pydantic import SecretStr
 
 from engine.settings import JiraSettings, RemoteSettings
+from tests.api.outgoing.waiting import hurry, until
 from tests.processes.backgrounds import Begin
 from tests.processes.test_data_import_scenarios import (
     any_workbook,
@@ -81,3 +85,24 @@ def test_line_that_the_other_system_refuses_is_a_persons_matter(begin: Begin) ->
     assert admin.search("incidents", state="ACTIVE") == []
     assert [each["body"]["kind"] for each in said.asked] == ["site_record"] * 2
     assert admin.call("POST", path).status_code == 409
+
+
+def test_erp_takes_files_from_a_folder_and_answers_there(
+    begin: Begin, tmp_path: Path
+) -> None:
+    """R3.1.6: the import goes on once the answer lies beside what was dropped."""
+    project = begin("on site", "C-003")
+    folder = tmp_path / "import"
+    project.house.restart(erp=RemoteSettings(url=folder.as_uri()))
+    issue_template(project, wanted=False, tables=["商品"])
+    export(project, any_workbook())
+    confirm(project)
+
+    (place,) = folder.iterdir()
+    answer = {"ok": True, "rows": 9, "summary": [{"table": "商品", "rows": 9}]}
+    (folder / f"{place.name}.answer.json").write_text(json.dumps(answer), "utf-8")
+    assert project.listed("data-imports") == []
+    hurry(project.house)
+
+    (run,) = until(lambda: project.listed("data-imports"))
+    assert (run["ok"], run["rows"], run["summary"]) == (True, 9, answer["summary"])

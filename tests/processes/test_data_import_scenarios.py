@@ -159,6 +159,15 @@ def test_local_importer_names_rows_that_do_not_fit(begin: Begin) -> None:
     assert [p["problem"] for p in run["problems"]] == ["必填项为空"] * 3
     rows = [p["row"] for p in run["problems"]]
     assert rows == [rows[0], rows[0] + 1, rows[0] + 2]
+    (table,) = run["summary"]
+    assert (table["table"], table["rows"], table["problems"]) == ("商品", 3, 3)
+    path = f"/v2/projects/{project.project_no}/data-imports"
+    report = chen.call("GET", f"{path}/{run['dataImportKey']}/report")
+    told = load_workbook(io.BytesIO(report.content))
+    assert [row[1] for row in told["问题"].iter_rows(min_row=2, values_only=True)] == (
+        rows
+    )
+    assert chen.call("GET", f"{path}/17/report").status_code == 404
 
     project.do(chen, "UT_fix_import", action="请客户补全编码", retry=False)
     export(project, filled_in(template, {"商品": 3}))
