@@ -7,12 +7,24 @@
 """
 
 import os
+import time
 from typing import Any
 
 import httpx2
 
 _UNCAUGHT = "error-not-caught"
 _OTHER_REFUSALS = {400, 413, 422}
+_BUSY, _TRIES = 503, 20
+
+
+def _asked(http: httpx2.Client, *request: Any, **options: Any) -> httpx2.Response:
+    """Send a request, again while the server says that it is busy."""
+    for _ in range(_TRIES):
+        answer = http.request(*request, **options)
+        if answer.status_code != _BUSY:
+            break
+        time.sleep(float(answer.headers.get("retry-after", 1)))
+    return answer
 
 
 class RestSession:
@@ -77,7 +89,8 @@ class RestSession:
         for each in self._instances():
             if each["state"] == "ACTIVE":
                 key = each["processInstanceKey"]
-                self._http.post(f"/v2/process-instances/{key}/cancellation", json={})
+                path = f"/v2/process-instances/{key}/cancellation"
+                _asked(self._http, "POST", path, json={})
 
     def _own(self) -> list[str]:
         return [
@@ -104,7 +117,7 @@ class RestSession:
         return found
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._http.request(method, path, json=body)
+        answer = _asked(self._http, method, path, json=body)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -124,7 +137,9 @@ class RestEngine:
 
     def open(self, case: dict[str, Any], xml: bytes) -> RestSession:
         name = case["file"].rsplit("/", 1)[-1]
-        answer = self._http.post(
+        answer = _asked(
+            self._http,
+            "POST",
             "/v2/deployments",
             data={"package": f"conformance.{name.removesuffix('.bpmn')}"},
             files={"resources": (name, xml, "application/xml")},
