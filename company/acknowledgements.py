@@ -102,6 +102,11 @@ def has_acknowledged(session: Session, actor: Actor) -> bool:
     return session.get(Acknowledgement, key) is not None
 
 
+def to_study(session: Session, actor: Actor) -> str:
+    """Return the version that the actor has yet to acknowledge; empty if none."""
+    return "" if has_acknowledged(session, actor) else version(session)
+
+
 def standings(session: Session) -> Sequence[Standing]:
     """Return all active staff and when each acknowledged the version in force."""
     known = (

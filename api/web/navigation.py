@@ -46,6 +46,8 @@ def entries_for(actor: Actor | None) -> list[tuple[str, str]]:
     if actor is None:
         return []
     entries = list(_WORK)
+    if permits(actor, Permission.READ_PROCEDURE):
+        entries.append(("nav.procedure", "/procedure"))
     if permits(actor, Permission.READ_DEFINITIONS):
         entries.append(("nav.processes", "/processes"))
     if permits(actor, Permission.RESOLVE_INCIDENTS):

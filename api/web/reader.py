@@ -10,9 +10,11 @@ from engine.authorization import Actor
 class Reader:
     """Who looks at a page; ``csrf`` is his session's token for its forms.
 
-    ``counts`` are the numbers beside the menu's entries, by text key.
+    ``counts`` are the numbers beside the menu's entries, by text key; ``study`` is
+    the version of the procedure that he has not acknowledged yet, empty otherwise.
     """
 
     actor: Actor
     csrf: str
     counts: Mapping[str, int] = field(default_factory=dict)
+    study: str = ""

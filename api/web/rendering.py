@@ -45,6 +45,7 @@ def render(
         actor=reader.actor if reader else None,
         csrf=reader.csrf if reader else "",
         counts=reader.counts if reader else {},
+        study=reader.study if reader else "",
         here=_here(request),
         active=request.url.path,
         navigation=entries_for(reader.actor if reader else None),

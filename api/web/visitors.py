@@ -12,6 +12,7 @@ from api import access, auth
 from api.language import speaking
 from api.web.navigation import menu_counts
 from api.web.reader import Reader
+from company import acknowledgements
 from engine import sign_in
 from engine.database import Database
 from engine.errors import NotSignedInError
@@ -36,12 +37,13 @@ def _reader(request: Request) -> Reader:
         with database.reading() as session:
             signed_in = sign_in.of_session(session, token)
             counts = menu_counts(session, signed_in.actor)
+            study = acknowledgements.to_study(session, signed_in.actor)
     except NotSignedInError as error:
         raise SignInFirst(back) from error
     access.require(request, signed_in.actor)
     actor = speaking(request, signed_in.actor)
     request.state.actor = actor
-    reader = Reader(actor, signed_in.csrf_token, counts)
+    reader = Reader(actor, signed_in.csrf_token, counts, study)
     request.state.reader = reader
     return reader
 

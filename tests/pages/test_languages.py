@@ -13,6 +13,7 @@ PAGES = [
     "/started",
     "/notices",
     "/projects",
+    "/procedure",
     "/processes",
     "/incidents",
 ]
