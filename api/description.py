@@ -40,7 +40,11 @@ _SCHEMAS: dict[str, Any] = {
     },
 }
 _SECURITY: dict[str, Any] = {
-    "basic": {"type": "http", "scheme": "basic"},
+    "basic": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "A local account; an API token may take the password's place.",
+    },
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API token."},
     "cookie": {
         "type": "apiKey",

@@ -3,14 +3,22 @@
 import os
 import shutil
 import subprocess
+import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
 import pytest
+from typing_extensions import override
 
 from api.platform import open_platform
+from engine.operations import RemoteResult
+from engine.settings import RemoteSettings
 from tests.api.driver import Company
-from tests.api.models import begin, noting
-from tests.api.serving import House, prepare_bare, settings_for
+from tests.api.models import begin, deploy, noting
+from tests.api.serving import House, prepare_bare, served, settings_for
+from tests.builders import diagram, end, line, service, start
 from tests.chaos.cluster import Cluster, cluster, is_possible
 from tests.chaos.mortal import Server, chains_are_intact
 
@@ -130,3 +138,88 @@ def test_connections_that_break_are_made_anew(company: Company, postgresql: Clus
         answer.status_code in {204, 409} or is_away(answer) for answer in answers
     )
     assert begin(company.admin, "noting")
+
+
+class SlowSystem:
+    """A system that takes a minute for every answer, until it is told to hurry."""
+
+    def __init__(self) -> None:
+        self.hurry = threading.Event()
+        hurry = self.hurry
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                hurry.wait(60)
+                with suppress(ConnectionError):
+                    self.send_response(204)
+                    self.end_headers()
+
+            @override
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Let everybody go."""
+        self.hurry.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def slow_system():
+    system = SlowSystem()
+    yield system
+    system.stop()
+
+
+def all_done(company: Company, process_id: str) -> bool:
+    """Wait until no case of a process is open."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        open_ones = company.admin.search(
+            "process-instances", processDefinitionId=process_id, state="ACTIVE"
+        )
+        if not open_ones:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_a_system_that_takes_a_minute_holds_up_nobody_else(
+    slow_system, bare_template, tmp_path
+):
+    pm = RemoteSettings(url=slow_system.url, timeout_seconds=2)
+    options = {"pm": pm, "answer_wait_seconds": 0}
+    line_of = {"project_no": '"x"', "kind": '"record"', "line": "{}"}
+    slow = diagram(
+        "slow", line(start(), service("ST_slow", "pm.record", **line_of), end())
+    )
+    quick = diagram("quick", line(start(), service("ST_quick", "test.quick"), end()))
+    with served(bare_template, tmp_path, **options) as house:
+        known = house.platform.database.info["operations"]
+        known.register("test.quick", lambda *_: RemoteResult(), remote=True)
+        company = Company(house.client)
+        deploy(company.admin, slow, quick)
+        for _ in range(6):
+            begin(company.admin, "slow")
+
+        begin(company.admin, "quick")
+        path = f"/v2/user-tasks/{noting(company)}/completion"
+        done = company.wang.call("POST", path, json=GOOD)
+        others = all_done(company, "quick")
+        waiting = company.admin.search(
+            "process-instances", processDefinitionId="slow", state="ACTIVE"
+        )
+        slow_system.hurry.set()
+
+        assert done.status_code == 204
+        assert others
+        assert len(waiting) == 6
+        assert all_done(company, "slow")
+        assert company.admin.search("incidents") == []
