@@ -76,12 +76,16 @@ def register(operations: Operations) -> None:
     )
 
 
-def follow(session: Session, issue_key: str) -> None:
-    """Ask how an issue stands from now on, unless JIRA tells by itself."""
+def follow(session: Session, issue_key: str, instance_key: int) -> None:
+    """Ask how an issue stands from now on, unless JIRA tells by itself.
+
+    Failures are told at the instance that opened it.
+    """
     settings = _settings(session)
     if settings is None or settings.webhook_secret or not settings.poll_minutes:
         return
-    _enqueue(session, READ, {"issue_key": issue_key}, settings.poll_minutes)
+    given, minutes = {"issue_key": issue_key}, settings.poll_minutes
+    _enqueue(session, READ, given, instance_key, minutes)
 
 
 def closed(session: Session, requirement: Requirement) -> None:
@@ -97,7 +101,7 @@ def closed(session: Session, requirement: Requirement) -> None:
         return
     to = settings.transitions.get(result, "")
     given = {"issue_key": requirement.issue_key, "text": text, "to": to}
-    _enqueue(session, TELL, given, 0)
+    _enqueue(session, TELL, given, requirement.instance_key)
 
 
 def hear(
@@ -176,13 +180,21 @@ def _settings(session: Session) -> JiraSettings | None:
 
 
 def _enqueue(
-    session: Session, operation: str, parameters: Mapping[str, Any], minutes: float
+    session: Session,
+    operation: str,
+    parameters: Mapping[str, Any],
+    instance_key: int | None,
+    minutes: float = 0,
 ) -> None:
     jobs.enqueue(
         session,
         kind="operation",
         operation=operation,
-        payload={"parameters": dict(parameters), "result": ""},
+        payload={
+            "parameters": dict(parameters),
+            "result": "",
+            "caused_by": instance_key and str(instance_key),
+        },
         due_at=clock.system_now() + timedelta(minutes=minutes),
         waited_for=False,
     )

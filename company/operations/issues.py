@@ -77,7 +77,7 @@ def apply(context: OperationContext, result: RemoteResult) -> dict[str, Any]:
         return found
     found = result.value
     issues.note(context.session, details["requirement"], found["key"])
-    issue_following.follow(context.session, found["key"])
+    issue_following.follow(context.session, found["key"], context.instance.key)
     return found
 
 

@@ -46,16 +46,26 @@ def pass_on(session: Session, notices: Sequence[Notification], *, closed: bool) 
     for robot in robots if notices else ():
         meant = [row for row in notices if _concerns(session, robot, row)]
         if meant:
-            speak(session, robot.key, _text(session, meant, closed=closed))
+            text = _text(session, meant, closed=closed)
+            speak(session, robot.key, text, meant[0].instance_key)
 
 
-def speak(session: Session, key: int, text: str) -> None:
-    """Have a robot say something, once this transaction is committed."""
+def speak(
+    session: Session, key: int, text: str, instance_key: int | None = None
+) -> None:
+    """Have a robot say something, once this transaction is committed.
+
+    That it could not is told at the instance of which it was to speak.
+    """
     jobs.enqueue(
         session,
         kind=KIND,
         operation=OPERATION,
-        payload={"robot": str(key), "text": text},
+        payload={
+            "robot": str(key),
+            "text": text,
+            "caused_by": instance_key and str(instance_key),
+        },
         waited_for=False,
     )
 

@@ -35,7 +35,8 @@ def tell(
     content = event if isinstance(event, bytes) else json.dumps(event).encode()
     digest = hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
     signed = {"X-Hub-Signature": f"sha256={digest}", **headers}
-    return project.company.http.post(
+    return project.company.http.request(
+        "POST",
         "/v2/issue-tracker/events",
         content=content,
         headers={"Content-Type": "application/json", **signed},
@@ -150,3 +151,27 @@ def test_issue_hears_how_its_requirement_ended(
 
     assert len(comments) == 1
     assert requirement.raised["requirementNo"] in json.dumps(comments)
+
+
+def test_issue_that_cannot_be_moved_is_an_incident_to_be_tried_again(
+    begin: Begin,
+) -> None:
+    with jira_serving() as jira:
+        requirement = in_jira(
+            begin, jira, transitions={"not_developed": "Archived"}, poll_minutes=0
+        )
+        admin = requirement.project.company.admin
+        end_without_development(requirement)
+        (incident,) = until(lambda: admin.search("incidents", state="ACTIVE"))
+        (issue,) = jira.issues.values()
+        issue["status"] = "Archived"
+
+        path = f"/v2/incidents/{incident['incidentKey']}/resolution"
+        admin.ask("POST", path)
+        until(lambda: not admin.search("jobs", state="FAILED"))
+
+    assert incident["errorType"] == "connector-refused"
+    assert "Archived" in incident["errorMessage"]
+    assert incident["processInstanceKey"] == (requirement.raised["processInstanceKey"])
+    assert len(issue["comments"]) == 1
+    assert admin.search("incidents", state="ACTIVE") == []
