@@ -22,6 +22,7 @@ from engine.runtime.findings import (
     foreign,
     gateways,
     identity,
+    idle,
     inputs,
     items,
     paths,
@@ -61,6 +62,7 @@ RULES: tuple[Rule, ...] = tuple(
         words,
         vocabulary,
         foreign,
+        idle,
         coverage,
     )
     for rule in topic.book.rules

@@ -37,13 +37,18 @@ FOREIGN = dict.fromkeys(
 UNSUPPORTED = {
     "betsy/activities/MultiInstance_ComplexBehavior": "loop-behavior-unsupported",
 }
+# Twins that keep to the standard by what the engine does not execute.
+UNSUPPORTED_TWINS = {
+    "EXT013_4_failure_transformation": {"data-assignment"},
+    "EXT020_3_failure_dataObject": {"data-assignment"},
+}
 REFUSED = FORBIDDEN | FOREIGN | UNSUPPORTED
 
 
 def test_there_are_enough_twins_and_cases():
     require_corpus()
 
-    assert len(TWINS) >= 40
+    assert len(TWINS.keys() - UNSUPPORTED_TWINS.keys()) >= 40
     assert len(CASES) == 136 + 5
 
 
@@ -57,8 +62,9 @@ def test_repaired_twin_is_accepted(model: str):
         repaired = repaired.replace(old.encode(), new.encode())
 
     twin = SourceFile(model, repaired)
-    assert errors(twin) == []
-    assert compiled(twin)
+    refused = UNSUPPORTED_TWINS.get(model, set())
+    assert {found.code for found in errors(twin)} == refused
+    assert refused or compiled(twin)
 
 
 @pytest.mark.parametrize("case", CASES)
