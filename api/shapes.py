@@ -131,6 +131,17 @@ def page_of(found: search.Found[Any], items: list[T]) -> Found[T]:
     return Found(items=items, page=info)
 
 
+def whole(items: list[T]) -> Found[T]:
+    """Return all there is as a single page, as clients read it."""
+    info = PageInfo(
+        total_items=len(items),
+        has_more_total_items=False,
+        start_cursor=None,
+        end_cursor=None,
+    )
+    return Found(items=items, page=info)
+
+
 def written_page(found: search.Found[Any], items: list[dict[str, Any]]) -> Response:
     """Return the same as `page_of`, from items that are JSON already."""
     page = {

@@ -59,6 +59,14 @@ class Me(Answer):
     language: str
     positions: list[str]
     duties: list[str]
+    email: str | None = None
+    authorized_components: list[str] = Field(default_factory=lambda: ["*"])
+    tenants: list[dict[str, str]] = Field(default_factory=list)
+    groups: list[str] = Field(default_factory=list)
+    roles: list[str] = Field(default_factory=list)
+    sales_plan_type: str | None = None
+    c8_links: dict[str, str] = Field(default_factory=dict)
+    can_logout: bool = True
 
 
 class TokenRequest(Body):

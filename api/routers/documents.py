@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, File, UploadFile
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.access import grant
@@ -39,7 +40,9 @@ class Metadata(Answer):
 class DocumentReference(Answer):
     """A document as forms and lists refer to it."""
 
-    camunda_document_type: Literal["camunda"] = "camunda"
+    camunda_document_type: Literal["camunda"] = Field(
+        default="camunda", alias="camunda.document.type"
+    )
     store_id: str = "fuwu"
     document_id: str
     content_hash: str

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
 from api.shapes import Answer, Body, Found, Key, Search, page_of
-from engine import messages
+from engine import definitions, messages
 from engine.authorization import Permission
 from engine.schema import next_key
 
@@ -108,7 +108,14 @@ class SubscriptionAnswer(Answer):
     root_process_instance_key: Key
     element_id: str
     element_instance_key: Key | None = None
+    business_id: str | None = None
     message_subscription_state: str = "CREATED"
+    message_subscription_type: str = "PROCESS_EVENT"
+    process_definition_name: str | None = None
+    process_definition_version: int
+    tool_name: str | None = None
+    tool_properties: dict[str, Any] = Field(default_factory=dict)
+    inbound_connector_type: str | None = None
     last_updated_date: datetime
     message_name: str
     correlation_key: str | None
@@ -201,6 +208,10 @@ def search_message_subscriptions(
             process_instance_key=row.instance_key,
             root_process_instance_key=row.root_key,
             element_id=row.element_id,
+            process_definition_name=definitions.get(session, row.definition_key).name,
+            process_definition_version=definitions.get(
+                session, row.definition_key
+            ).version,
             last_updated_date=row.created_at,
             message_name=row.name,
             correlation_key=row.correlation_key or None,

@@ -1,11 +1,13 @@
 """Process instances and the elements that they went through."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Row
+from sqlalchemy.orm import Session
 
 from api.access import grant
 from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
@@ -36,6 +38,7 @@ grant(
     f"POST /v2{_ONE}/resumption",
 )
 _TENANT = "<default>"
+_KIND = re.compile(r"(?<=[a-z])([A-Z])")
 
 
 class NewInstance(Body):
@@ -98,7 +101,7 @@ class ElementInstanceAnswer(Answer):
     process_definition_key: Key
     process_definition_id: str
     element_id: str
-    element_name: str | None = None
+    element_name: str
     type: str
     state: str
     start_date: datetime
@@ -134,6 +137,11 @@ class FlowAnswer(Answer):
 
     sequence_flow_id: str
     process_instance_key: Key
+    root_process_instance_key: Key
+    process_definition_key: Key
+    process_definition_id: str
+    element_id: str
+    tenant_id: str = _TENANT
 
 
 class Cancellation(Body):
@@ -257,9 +265,17 @@ def get_sequence_flows(
 ) -> Listed[FlowAnswer]:
     """Return the sequence flows that were taken."""
     taken = instances.sequence_flows(session, actor, process_instance_key)
+    row = instances.get(session, actor, process_instance_key)
     return Listed(
         items=[
-            FlowAnswer(sequence_flow_id=flow, process_instance_key=process_instance_key)
+            FlowAnswer(
+                sequence_flow_id=flow,
+                process_instance_key=process_instance_key,
+                root_process_instance_key=row.root_key,
+                process_definition_key=row.definition_key,
+                process_definition_id=row.process_id,
+                element_id=flow,
+            )
             for flow in taken
         ]
     )
@@ -313,7 +329,7 @@ def search_element_instances(
 ) -> Found[ElementInstanceAnswer]:
     """Find elements that instances entered."""
     found = instances.element_instances(session, actor, body.query())
-    return page_of(found, [_element(row) for row in found.items])
+    return page_of(found, [_element(session, row) for row in found.items])
 
 
 def answer(row: Row[Any]) -> InstanceAnswer:
@@ -341,7 +357,13 @@ def answer(row: Row[Any]) -> InstanceAnswer:
     )
 
 
-def _element(row: Row[Any]) -> ElementInstanceAnswer:
+def _name(session: Session, row: Row[Any]) -> str:
+    """Return how the model calls an element; by its id where it has no name."""
+    element = definitions.elements(session, row.definition_key).get(row.element_id)
+    return (element.name if element else "") or row.element_id
+
+
+def _element(session: Session, row: Row[Any]) -> ElementInstanceAnswer:
     return ElementInstanceAnswer(
         element_instance_key=row.key,
         process_instance_key=row.instance_key,
@@ -349,7 +371,8 @@ def _element(row: Row[Any]) -> ElementInstanceAnswer:
         process_definition_key=row.definition_key,
         process_definition_id=row.process_id,
         element_id=row.element_id,
-        type=row.element_type,
+        element_name=_name(session, row),
+        type=_KIND.sub(r"_\1", row.element_type).upper(),
         state=row.state,
         start_date=row.started_at,
         end_date=row.ended_at,

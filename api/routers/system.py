@@ -21,12 +21,14 @@ class Partition(Answer):
     partition_id: int = 1
     role: str = "leader"
     health: str = "healthy"
+    state: str = "active"
 
 
 class Broker(Answer):
     """A node; there is one in the topology, however many processes work."""
 
     node_id: int = 0
+    broker_id: str = "0"
     host: str
     port: int
     version: str

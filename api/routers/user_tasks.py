@@ -15,7 +15,6 @@ from api.shapes import (
     Body,
     Found,
     Key,
-    Listed,
     Search,
     entity_tag,
     if_match,
@@ -38,8 +37,6 @@ grant(
     f"GET /v2/user-tasks{_ONE}",
     f"GET /v2/user-tasks{_ONE}/view",
     f"GET /v2/user-tasks{_ONE}/form",
-    f"POST /v2/user-tasks{_ONE}/variables/search",
-    f"POST /v2/user-tasks{_ONE}/audit-logs/search",
 )
 grant(
     Permission.WORK_TASKS,
@@ -149,13 +146,6 @@ class TaskUpdate(Body):
 
     changeset: Changeset
     action: str | None = None
-
-
-class VariableAnswer(Answer):
-    """One variable that a task sees."""
-
-    name: str
-    value: Any
 
 
 @router.post(
@@ -301,25 +291,6 @@ def update_user_task(
         candidates=body.changeset.candidate_users,
         **dates,
     )
-
-
-@router.post(f"{_ONE}/variables/search", operation_id="search_user_task_variables")
-def search_user_task_variables(
-    user_task_key: Key, actor: CurrentActor, session: Reading
-) -> Listed[VariableAnswer]:
-    """Return what the task sees, without fields that are for other duties."""
-    values = user_tasks.view(session, actor, user_task_key).values
-    found = [VariableAnswer(name=name, value=values[name]) for name in sorted(values)]
-    return Listed(items=found)
-
-
-@router.post(f"{_ONE}/audit-logs/search", operation_id="search_user_task_audit_logs")
-def search_user_task_audit_logs(
-    user_task_key: Key, actor: CurrentActor, session: Reading
-) -> Listed[Entry]:
-    """Return what happened to a task, the newest first."""
-    user_tasks.find(session, actor, user_task_key)
-    return Listed(items=entries(session, actor, task_key=user_task_key))
 
 
 def answer(session: Session, item: Item) -> TaskAnswer:

@@ -62,13 +62,20 @@ _ROWS = (
 _SEARCHABLE = Searchable(NAMES, INSTANCES.c.key)
 _STATE = select(*steps.running.COLUMNS).where(INSTANCES.c.key == bindparam("key_"))
 
+
+def _stored(kind: str) -> str:
+    """Return how rows name a kind of element: ``USER_TASK`` is a ``userTask``."""
+    first, *others = kind.lower().split("_")
+    return first + "".join(each.capitalize() for each in others)
+
+
 ELEMENT_NAMES: Mapping[str, Column] = {
     "elementInstanceKey": searching.key(_ELEMENTS.c.key),
     "processInstanceKey": searching.key(_ELEMENTS.c.instance_key),
     "processDefinitionId": searching.text(INSTANCES.c.process_id),
     "processDefinitionKey": searching.key(INSTANCES.c.definition_key),
     "elementId": searching.text(_ELEMENTS.c.element_id),
-    "type": searching.text(_ELEMENTS.c.element_type),
+    "type": searching.renamed(_ELEMENTS.c.element_type, _stored),
     "state": searching.state(_ELEMENTS.c.state, ElementState),
     "startDate": searching.moment(_ELEMENTS.c.started_at),
     "endDate": searching.moment(_ELEMENTS.c.ended_at, nullable=True),

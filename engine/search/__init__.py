@@ -12,6 +12,7 @@ from engine.search.columns import (
     moment,
     number,
     related,
+    renamed,
     state,
     text,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "number",
     "read_query",
     "related",
+    "renamed",
     "state",
     "text",
 ]

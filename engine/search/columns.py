@@ -34,6 +34,11 @@ def text(expression: Any, *, nullable: bool = False) -> Column:
     return Column(expression, _text, nullable)
 
 
+def renamed(expression: Any, stored: Callable[[str], str]) -> Column:
+    """A name that takes texts which rows write in another way."""
+    return Column(expression, lambda value: stored(_text(value)), nullable=False)
+
+
 def key(expression: Any, *, nullable: bool = False) -> Column:
     """A name that takes keys: decimal texts, or integers."""
     return Column(expression, _key, nullable)
