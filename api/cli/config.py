@@ -2,6 +2,8 @@
 
 import argparse
 
+from sqlalchemy import make_url
+
 from api.cli import options
 
 
@@ -17,6 +19,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Print every setting."""
     settings = options.settings_from(chosen)
     values = settings.model_dump(mode="json")
+    values["database_url"] = make_url(settings.database_url).render_as_string()
     lines = [f"FUWU_{name.upper()} = {value}" for name, value in values.items()]
     options.show(chosen, values, lines)
     return 0

@@ -59,9 +59,10 @@ def test_an_empty_database_is_found_out_of_date(data):
     assert main(["db", "check", "--data", data]) == 1
 
 
-def test_the_secret_of_sessions_is_drawn_once_and_kept_from_others(data, capsys):
+@pytest.mark.parametrize("name", ["session-secret", "secret-key"])
+def test_a_secret_is_drawn_once_and_kept_from_others(data, capsys, name):
     main(["config", "--data", data])
-    file = Path(data) / "session-secret"
+    file = Path(data) / name
     first = file.read_text(encoding="ascii")
     shown = capsys.readouterr().out
 
@@ -86,6 +87,20 @@ def test_settings_come_from_arguments_variables_and_a_file(
     assert (told["job_attempts"], told["session_hours"]) == (3, 5)
     assert told["data"] == data
     assert set(told["session_secret"]) == {"*"}
+
+
+def test_no_secret_is_shown_with_the_settings(data, monkeypatch, capsys):
+    url = "postgresql://fuwu:geheim@db.example.com/fuwu"
+    monkeypatch.setenv("FUWU_JIRA__URL", "https://jira.example.com")
+    monkeypatch.setenv("FUWU_JIRA__TOKEN", "geheim")
+    monkeypatch.setenv("FUWU_SECRET_KEYS", f'["{"geheim" * 8}"]')
+
+    assert main(["config", "--data", data, "--database-url", url]) == 0
+
+    shown = capsys.readouterr().out
+    assert "jira.example.com" in shown
+    assert "db.example.com" in shown
+    assert "geheim" not in shown
 
 
 def test_a_wrong_setting_is_named(data, monkeypatch, capsys):
