@@ -55,11 +55,16 @@ def _next(database: Database, until: datetime | None) -> int | None:
 
 
 def _going(query: Select[Any], without: set[int]) -> Select[Any]:
-    going = query.join(ProcessInstance, ProcessInstance.key == Timer.instance_key)
-    going = going.where(
+    """Leave out timers of instances that are suspended or over.
+
+    By a subquery for each timer, not by a join: so the timers are always read in the
+    order of the index on their due times, however many instances there are.
+    """
+    suspended = select(ProcessInstance.suspended).where(
+        ProcessInstance.key == Timer.instance_key,
         ProcessInstance.state == InstanceState.ACTIVE,
-        ProcessInstance.suspended.is_(False),
     )
+    going = query.where(suspended.scalar_subquery().is_(False))
     return going.where(Timer.key.not_in(without)) if without else going
 
 

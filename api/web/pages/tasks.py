@@ -18,6 +18,7 @@ from api.problems import status_of
 from api.language import language_of
 from api.timeline import entries
 from api.web import people
+from api.web.clock_lines import clock_lines
 from api.web.forms import Drawer, Drawing, values_of, with_row, without_row
 from api.web.forms.shown import Reader
 from api.web.happenings import happenings, sent_back_to
@@ -26,6 +27,7 @@ from api.web.pages.inbox import row_of
 from api.web.rendering import render
 from api.web.texts import word
 from api.web.visitors import CheckedForm, PageReader
+from company import clocks
 from engine import cache, documents, duties, forms, inbox, user_tasks
 from engine.authorization import Permission
 from engine.database import Database
@@ -315,6 +317,7 @@ def _shown(
         "targets": _targets(session, reader, view, language, known),
         "came_back": back,
         "may_release": "release" in view.actions and len(task.candidates) > 1,
+        "clock": clock_lines(clocks.of_task(session, reader.actor, key), language),
         "draft_at": view.draft.saved_at if view.draft else None,
         "name_of": people.naming(known),
         "entries": happenings(session, told, language, texts, known),

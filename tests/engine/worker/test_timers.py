@@ -4,13 +4,14 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engine import cache, steps
 from engine.actors import SYSTEM
 from engine.lifecycles import InstanceState
 from engine.schema import JournalEntry, ProcessInstance
 from engine.worker import fire_due_timers
+from engine.worker.timers import earliest
 from tests.engine.rig import NINE
 from tests.engine.worker.conftest import sequence, timer
 
@@ -154,3 +155,25 @@ def test_timer_whose_instance_was_canceled_is_gone(house):
 
     assert house.timers() == []
     assert fire_due_timers(house.database) == 0
+
+
+@pytest.mark.usefixtures("day")
+def test_looking_for_due_timers_loads_no_instance(house, statements):
+    """One statement by the index on due times, however many wait."""
+    for _ in range(20):
+        house.begin()
+    statements.clear()
+
+    assert fire_due_timers(house.database) == 0
+
+    (asked,) = statements
+    assert "state_blob" not in asked
+    with house.database.reading() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(text("ANALYZE"))
+            asked = earliest(house.database).compile(
+                session.get_bind(), compile_kwargs={"literal_binds": True}
+            )
+            plan = str(session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all())
+            assert "ix_timer_due_at_key" in plan
+            assert "TEMP B-TREE" not in plan
