@@ -8,12 +8,24 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from api.access import grant
-from api.dependencies import CommandRoute, CurrentActor, Reading, Transaction
-from api.routers.migrations import RemarkAnswer, TrialBody, stored_remark
-from api.shapes import Answer, Found, Key, Search, page_of
+from api.dependencies import (
+    CommandRoute,
+    CurrentActor,
+    Platform,
+    Reading,
+    Transaction,
+)
+from api.routers.migrations import (
+    RemarkAnswer,
+    ReversalBody,
+    TrialBody,
+    stored_remark,
+)
+from api.shapes import Answer, Found, Key, Listed, Search, page_of
 from engine import migration
 from engine.authorization import Actor, Permission
 from engine.lifecycles import BatchItemState
+from engine.migration import Reversal
 
 router = APIRouter(prefix="/v2", tags=["migrations"], route_class=CommandRoute)
 
@@ -26,6 +38,7 @@ grant(
     f"GET /v2{_BATCH}",
     f"POST /v2{_ITEMS}/search",
     f"POST /v2{_BATCH}/cancellation",
+    f"POST /v2{_BATCH}/reversal",
 )
 _KIND = "MIGRATE_PROCESS_INSTANCE"
 
@@ -73,6 +86,15 @@ class ItemAnswer(Answer):
     processed_date: datetime | None
     error_message: str | None
     remarks: list[RemarkAnswer]
+
+
+class ReversalAnswer(Answer):
+    """Whether an instance went back to its version; if not, ``message`` says why."""
+
+    process_instance_key: Key
+    undone: bool
+    code: str | None = None
+    message: str | None = None
 
 
 @router.post(_MANY, operation_id="migrate_process_instances")
@@ -132,6 +154,32 @@ def cancel_batch_operation(
 ) -> None:
     """Leave the instances alone that have not gone over yet."""
     migration.cancel_batch(session, actor, batch_operation_key)
+
+
+@router.post(f"{_BATCH}/reversal", operation_id="undo_batch_operation")
+def undo_batch_operation(
+    batch_operation_key: Key,
+    actor: CurrentActor,
+    platform: Platform,
+    body: ReversalBody | None = None,
+) -> Listed[ReversalAnswer]:
+    """Take back what a batch has taken over, as far as it has not moved on.
+
+    Each instance goes back by itself; sent again, the rest is tried again.
+    """
+    reason = body.reason if body else ""
+    found = migration.undo_batch(platform, actor, batch_operation_key, reason=reason)
+    return Listed(items=[_reversal(each, actor) for each in found])
+
+
+def _reversal(found: Reversal, actor: Actor) -> ReversalAnswer:
+    answer = ReversalAnswer(
+        process_instance_key=found.instance_key, undone=found.error is None
+    )
+    if found.error is not None:
+        answer.code = found.error.code
+        answer.message = found.error.text.to(actor.language)
+    return answer
 
 
 def _item(row: Row[Any], actor: Actor) -> ItemAnswer:

@@ -22,9 +22,11 @@ from engine.migration.trying import Trial, dry_run
 from engine.migration.undoing import (
     CannotUndoError,
     NotMigratedError,
+    Reversal,
     forget,
     last,
     undo,
+    undo_batch,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Plan",
     "PlannedElement",
     "Progress",
+    "Reversal",
     "Trial",
     "batch",
     "begin_batch",
@@ -48,5 +51,6 @@ __all__ = [
     "migrate",
     "plan",
     "undo",
+    "undo_batch",
     "work",
 ]

@@ -1,5 +1,6 @@
 """Taking an instance back to the version it came from, as long as nothing happened."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -7,11 +8,13 @@ from sqlalchemy.orm import Session, undefer
 
 from engine import cache, definitions, journal, steps
 from engine.authorization import Actor, Permission, require
-from engine.errors import ConflictError, NotFoundError, Text
+from engine.database import Database, persistently
+from engine.errors import ConflictError, EngineError, NotFoundError, Text
 from engine.events import Event
 from engine.lifecycles import BatchItemState
 from engine.migration import rows
-from engine.schema import InstanceMigration, ProcessModel
+from engine.migration.batches import BatchNotFoundError
+from engine.schema import InstanceMigration, MigrationBatch, ProcessModel
 from engine.steps import Running, running
 
 
@@ -38,6 +41,14 @@ class CannotUndoError(ConflictError):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """An instance that went back, or ``error`` why it did not."""
+
+    instance_key: int
+    error: EngineError | None = None
+
+
 def undo(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
     """Take an instance back to its version before the last migration.
 
@@ -50,7 +61,60 @@ def undo(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
     """
     require(actor, Permission.MANAGE_INSTANCES)
     instance = steps.lock(session, key)
-    item = _last(session, key)
+    _undo(session, actor, instance, _last(session, key), reason)
+
+
+def undo_batch(
+    database: Database, actor: Actor, batch_key: int, *, reason: str = ""
+) -> list[Reversal]:
+    """Take back what a batch has taken over, each instance in its own transaction.
+
+    What has moved on since stays where it is. Done again after a break, it goes on
+    with those that are left.
+
+    Raises:
+        BatchNotFoundError: There is none.
+    """
+    require(actor, Permission.MANAGE_INSTANCES)
+    with database.reading() as session:
+        if session.get(MigrationBatch, batch_key) is None:
+            raise BatchNotFoundError
+        of_it = select(InstanceMigration.key, InstanceMigration.instance_key).where(
+            InstanceMigration.batch_key == batch_key,
+            InstanceMigration.state == BatchItemState.COMPLETED,
+            InstanceMigration.undone_at.is_(None),
+        )
+        items = session.execute(of_it.order_by(InstanceMigration.key)).all()
+    return [_reverse(database, actor, *item, reason) for item in items]
+
+
+def _reverse(
+    database: Database, actor: Actor, item_key: int, key: int, reason: str
+) -> Reversal:
+    def once() -> None:
+        with database.transaction() as session:
+            instance = steps.lock(session, key)
+            item = _last(session, key)
+            if item.key != item_key:
+                raise CannotUndoError(
+                    Text("the case was taken over again since", "此后又进行了迁移")
+                )
+            _undo(session, actor, instance, item, reason)
+
+    try:
+        persistently(once)
+    except (CannotUndoError, NotMigratedError) as error:
+        return Reversal(key, error)
+    return Reversal(key)
+
+
+def _undo(
+    session: Session,
+    actor: Actor,
+    instance: Running,
+    item: InstanceMigration,
+    reason: str,
+) -> None:
     state = _undoable_state(instance, item)
     session.flush()
     model = session.get_one(ProcessModel, item.model_before)
@@ -72,7 +136,7 @@ def undo(session: Session, actor: Actor, key: int, *, reason: str = "") -> None:
         session,
         actor,
         Event.MIGRATION_UNDONE,
-        instance=key,
+        instance=instance.key,
         scope_key=instance.scope_key,
         details=details,
     )
