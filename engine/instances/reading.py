@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, bindparam, select
+from sqlalchemy import ColumnElement, Row, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine import disclosure, journal, steps
@@ -45,6 +45,13 @@ NAMES: Mapping[str, Column] = {
     "endDate": searching.moment(INSTANCES.c.ended_at, nullable=True),
     "startedBy": searching.text(INSTANCES.c.started_by),
     "outcome": searching.text(INSTANCES.c.outcome, nullable=True),
+    "text": searching.text(
+        _DEFINITIONS.c.name
+        + " "
+        + _DEFINITIONS.c.name_en
+        + " "
+        + func.coalesce(_SCOPES.c.title, "")
+    ),
 }
 _LISTED = [column for column in INSTANCES.c if column.name != "state_blob"]
 _ROWS = (
@@ -55,6 +62,7 @@ _ROWS = (
         _DEFINITIONS.c.version,
         _DEFINITIONS.c.version_tag,
         _SCOPES.c.business_id.label("scope_id"),
+        _SCOPES.c.title.label("scope_title"),
     )
     .join(_DEFINITIONS, _DEFINITIONS.c.key == INSTANCES.c.definition_key)
     .outerjoin(_SCOPES, _SCOPES.c.key == INSTANCES.c.scope_key)

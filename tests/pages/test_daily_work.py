@@ -126,6 +126,22 @@ def test_what_one_has_done_is_listed(desk, company):
     assert row.get_attribute("data-element") == "UT_register_contract"
 
 
+def test_what_one_has_started_is_found_and_sorted(desk, company):
+    case = company.open_project("C-004")
+    company.open_project("C-002")
+    zhao = desk("zhao")
+    zhao.page.goto("/started")
+
+    zhao.page.fill("input[name=q]", "华美医药")
+    zhao.page.select_option("#sort", "project")
+    zhao.page.click(".toolbar button")
+
+    rows = zhao.page.locator("main tbody tr")
+    assert rows.filter(has_text=f"{case.project_no} 丹东华美").count() > 0
+    assert rows.filter(has_not_text="丹东华美").count() == 0
+    assert zhao.page.input_value("#sort") == "project"
+
+
 def test_a_customer_may_not_open_projects(desk):
     hp = desk("hp")
 

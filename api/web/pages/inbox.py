@@ -33,6 +33,12 @@ _SORTS = {
     "priority": [{"field": "priority", "order": "DESC"}, {"field": "dueDate"}],
 }
 
+_STARTED_SORTS = {
+    "started": [{"field": "startDate", "order": "DESC"}],
+    "process": [{"field": "processDefinitionName"}, {"field": "startDate"}],
+    "project": [{"field": "projectNo"}, {"field": "startDate"}],
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -130,37 +136,49 @@ def show_done(
 
 @router.get("/started")
 def show_started(
-    reader: PageReader, request: Request, platform: Platform, start: Start = 0
+    reader: PageReader,
+    request: Request,
+    platform: Platform,
+    q: Text = "",
+    sort: Text = "started",
+    start: Start = 0,
 ) -> Response:
     """Show the instances that the reader has started."""
+    sort = sort if sort in _STARTED_SORTS else "started"
+    wanted: dict[str, Any] = {"startedBy": reader.actor.username}
+    if q.strip():
+        wanted["text"] = {"$like": f"*{q.strip()}*"}
     query = searching.read_query(
         {
-            "filter": {"startedBy": reader.actor.username},
-            "sort": [{"field": "startDate", "order": "DESC"}],
+            "filter": wanted,
+            "sort": _STARTED_SORTS[sort],
             "page": {"from": start, "limit": PAGE},
         }
     )
     with platform.reading() as session:
-        found = instances.search(session, reader.actor, query)
+        found, now = instances.search(session, reader.actor, query), cache.now(session)
     english = language_of(request) == "en"
     rows = [
         {
             "key": row.key,
             "name": row.name_en if english and row.name_en else row.name,
             "project_no": row.scope_id,
-            "project_title": row.scope_id,
+            "project_title": row.scope_title,
             "state": row.state,
             "started_at": row.started_at,
         }
         for row in found.items
     ]
-    pager = Pager(found.total, found.more, start, {})
     return render(
         request,
         "started.html.j2",
         reader=reader,
         rows=rows,
-        page=pager,
+        page=Pager(found.total, found.more, start, {"q": q, "sort": sort}),
+        q=q,
+        sort=sort,
+        sorts=tuple(_STARTED_SORTS),
+        business_now=now,
     )
 
 
