@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-import structlog
 import uvicorn
 
 from api.cli import main
@@ -27,8 +26,6 @@ def _own_place(monkeypatch, tmp_path):
         if name.startswith("FUWU_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
