@@ -24,7 +24,7 @@ ROWS: Sequence[tuple[str, str, str, str]] = (
     ("list_many", "… with {many} open", "", "the same"),
     ("list_statements", "… statements, commits", "", ""),
     ("loop", "{some}th task of a loop / 5th", "5", "≤ 1.2"),
-    ("loop_long", "{last}th / 5th", "", "≤ 1.5"),
+    ("loop_long", "{last}th / 5th, no HTTP", "", "≤ 1.5"),
     ("waiting", "{waiting} waiting cases, CPU per 240 s", "26 s", "< 1 s"),
     ("waiting_many", "{many} waiting cases, CPU per 240 s", "", "< 1 s"),
     (
@@ -44,7 +44,7 @@ ROWS: Sequence[tuple[str, str, str, str]] = (
     ("naive", "naive way: complete, no HTTP", "", ""),
     ("command", "our way: complete, no HTTP", "", ""),
     ("naive_loop", "naive way: 5th, {some}th of a loop", "", ""),
-    ("our_loop", "our way with HTTP: 5th, {some}th, {last}th", "", ""),
+    ("our_loop", "our way, no HTTP: 5th, {some}th, {last}th", "", ""),
     ("naive_size", "naive way: stored at the {some}th", "", ""),
 )
 
