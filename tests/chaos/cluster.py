@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-_PATIENCE = 60
+_PATIENCE = 240
 
 
 class Cluster:

@@ -41,6 +41,7 @@ CASE = diagram(
 """Every kind of work: a call outside, somebody else's worker, a timer, a person."""
 
 _PAUSE = 0.1
+_PATIENCE = 600
 _MOST_OPEN = 12
 
 
@@ -63,7 +64,7 @@ class Crew:
             threading.Thread(target=self._safely, args=(each,), name=each.__name__)
             for each in (self._begin_one, self._work_one)
         ]
-        self.unfinished = 0
+        self.heard = 0
 
     def prepare(self) -> str:
         """Deploy the case and hire the robot; return its token."""
@@ -131,7 +132,7 @@ class Crew:
     ) -> httpx2.Response:
         """Send until there is an answer that says what came of it."""
         who = person or self._company.admin
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             try:
                 answer = who.call("POST", path, json=body, headers=headers)
@@ -139,6 +140,7 @@ class Crew:
                 answer = None
             if answer is not None and answer.status_code not in {409, 503}:
                 assert answer.is_success, answer.text
+                self.heard += 1
                 return answer
             time.sleep(_PAUSE)
         raise TimeoutError(path)

@@ -21,7 +21,7 @@ from engine.schema import ProcessInstance
 from tests.api.driver import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
-_READY = 60
+_READY = 240
 
 
 class Mortal:

@@ -17,7 +17,8 @@ from tests.chaos.judging import Verdict, judge
 from tests.chaos.mortal import Mortal, Server
 
 _SHORTEST, _LONGEST = 0.05, 1.2
-_PATIENCE = 180
+_LULL = 10
+_PATIENCE = 300
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def run(folder: Path, kills: int, seed: int, postgresql: Cluster | None = None) 
                 each.start()
         crew.start()
         stack.callback(crew.stop)
-        fallen = _kill(victims, kills, chance)
+        fallen = _kill(victims, kills, chance, crew)
         crew.begin_no_more()
         if not _is_all_done(crew, victims):
             for each in victims:
@@ -67,10 +68,11 @@ def run(folder: Path, kills: int, seed: int, postgresql: Cluster | None = None) 
 
 
 def _kill(
-    victims: list[Mortal | Cluster], kills: int, chance: random.Random
+    victims: list[Mortal | Cluster], kills: int, chance: random.Random, crew: Crew
 ) -> Counter[str]:
     fallen: Counter[str] = Counter()
     while fallen.total() < kills:
+        _let_something_happen(crew)
         time.sleep(chance.uniform(_SHORTEST, _LONGEST))
         _supervise(victims)
         at_once = min(chance.choice([1, 1, 2, 2, 3]), len(victims))
@@ -83,6 +85,13 @@ def _kill(
         for victim in sorted(dying, key=lambda each: isinstance(each, Mortal)):
             victim.start()
     return fallen
+
+
+def _let_something_happen(crew: Crew) -> None:
+    """Wait until work goes on again, however busy the machine is."""
+    before, deadline = crew.heard, time.monotonic() + _LULL
+    while crew.heard == before and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _is_all_done(crew: Crew, victims: list[Mortal | Cluster]) -> bool:
