@@ -1,7 +1,6 @@
 """``fuwu check``: the findings of a deployment, without a server."""
 
 import argparse
-from pathlib import Path
 
 from api.cli import options
 from engine import definitions
@@ -14,7 +13,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "check", help="check BPMN, DMN and form files as a deployment does"
     )
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="+", type=options.file)
     options.add_json(parser)
     parser.set_defaults(run=run)
 

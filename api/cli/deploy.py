@@ -17,7 +17,9 @@ from engine.runtime import SourceFile
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
     parser = commands.add_parser("deploy", help="deploy files as one package")
-    parser.add_argument("files", nargs="+", type=Path, help="files, or one folder")
+    parser.add_argument(
+        "files", nargs="+", type=options.existing, help="files, or one folder"
+    )
     parser.add_argument("--package", help="its name; else the folder's or file's")
     parser.add_argument("--dry-run", action="store_true", help="only the findings")
     options.add_place(parser)

@@ -72,3 +72,25 @@ def show(chosen: argparse.Namespace, value: Any, lines: list[str]) -> None:
         print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
     else:
         print("\n".join(lines))
+
+
+def existing(text: str) -> Path:
+    """Return the path of a file or folder that is there.
+
+    Raises:
+        ArgumentTypeError: It is not.
+    """
+    if not (path := Path(text)).exists():
+        raise argparse.ArgumentTypeError(f"{text} is not there")
+    return path
+
+
+def file(text: str) -> Path:
+    """Return the path of a file that is there.
+
+    Raises:
+        ArgumentTypeError: It is not, or is no file.
+    """
+    if not (path := existing(text)).is_file():
+        raise argparse.ArgumentTypeError(f"{text} is no file; name the files in it")
+    return path

@@ -249,3 +249,20 @@ def test_decisions_and_forms_are_checked_too(tmp_path, capsys):
     found = printed(capsys)
     assert [each["file"] for each in found] == [str(table), str(form)]
     assert found[0]["code"] == "decision-invalid"
+
+
+@pytest.mark.parametrize("command", ["check", "deploy"])
+def test_a_file_that_is_not_there_is_wrong_use(tmp_path, capsys, command):
+    with pytest.raises(SystemExit) as stopped:
+        main([command, str(tmp_path / "none.bpmn")])
+
+    assert stopped.value.code == 2
+    assert "none.bpmn is not there" in capsys.readouterr().err
+
+
+def test_a_folder_is_not_checked(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", str(tmp_path)])
+
+    assert stopped.value.code == 2
+    assert "is no file" in capsys.readouterr().err
