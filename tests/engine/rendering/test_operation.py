@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine import documents, rendering
 from engine.lifecycles import InstanceState, JobState
+from engine.rendering.printer import PRINTER
 from engine.schema import Document
 from tests.engine.rig import person
 from tests.engine.worker.conftest import sequence, service_task
@@ -129,6 +130,23 @@ def test_missing_value_is_an_incident_that_names_it(house, render):
     assert (job.state, job.attempts) == (JobState.FAILED, 1)
     assert incident.code == "template-failed"
     assert "by" in incident.message_zh
+    assert _documents(house) == []
+
+
+def test_without_a_chinese_font_an_incident_names_the_package(
+    house, render, monkeypatch, tmp_path
+):
+    empty = tmp_path / "fonts.conf"
+    empty.write_text("<?xml version='1.0'?><fontconfig></fontconfig>")
+    PRINTER.close()
+    monkeypatch.setenv("FONTCONFIG_FILE", str(empty))
+
+    render()
+
+    PRINTER.close()
+    (incident,) = house.incidents()
+    assert "fonts-noto-cjk" in incident.message_zh
+    assert "fonts-noto-cjk" in incident.message_en
     assert _documents(house) == []
 
 
