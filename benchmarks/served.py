@@ -15,7 +15,7 @@ from benchmarks.databases import Place
 
 PASSWORD = "benchmark-password"  # noqa: S105 - of invented people
 _FUWU = Path(sys.executable).with_name("fuwu")
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 300.0
 _POLL_SECONDS = 0.01
 _NO_CONTENT = 204
 _NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
