@@ -150,10 +150,15 @@ def _mail(session: Session, row: Notification, person: Recipient) -> None:
             "to": person.email,
             "subject": row.title_en if english else row.title,
             "body": row.body_en if english else row.body,
-            "caused_by": row.instance_key and str(row.instance_key),
+            **_cause(row),
         },
         scope_key=row.scope_key,
     )
+
+
+def _cause(row: Notification) -> dict[str, str]:
+    """Say from which instance a mail comes: there its failure is told."""
+    return {} if row.instance_key is None else {"caused_by": str(row.instance_key)}
 
 
 def _open(
