@@ -21,6 +21,8 @@ from tests.api.serving import START, Template, served
 
 Begin = Callable[[str, str], Project]
 ACCEPTED = date(2026, 5, 15)
+# A busy machine may render a paper for longer than a person would like to wait.
+PATIENT = {"answer_wait_seconds": 30}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Backgrounds:
     def project(self, name: str, customer: str, folder: Path) -> Iterator[Project]:
         """Serve a copy of a background; yield the customer's project in it."""
         background = self.reach(name, customer)
-        with served(background.template, folder) as house:
+        with served(background.template, folder, **PATIENT) as house:
             company = Company(cast("httpx2.Client", Interrupting(house)))
             project = _project(company, customer, background.project_no)
             project.house = house
