@@ -14,6 +14,7 @@ PROOFS = environment.ROOT / ".test-cache" / "rules.json"
 PAGES = ["tests/pages"]
 WITH_DATABASE = [
     "tests/processes",
+    "tests/chaos/test_kill_during_migration.py",
     "tests/consistency",
     "tests/api",
     "tests/company",

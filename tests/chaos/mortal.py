@@ -52,6 +52,7 @@ class Mortal:
             if self.is_ready():
                 return
             time.sleep(0.02)
+        self.kill()
         raise RuntimeError(self._log.read_text(encoding="utf-8")[-2000:])
 
     def launch(self) -> None:
