@@ -53,6 +53,14 @@ _SECURITY: dict[str, Any] = {
         "description": "Of a session; changes need its X-CSRF-Token as well.",
     },
 }
+_SIGNED: dict[str, Any] = {
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Hub-Signature",
+        "description": "sha256= and the hex HMAC-SHA256 of the body.",
+    },
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -64,7 +72,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas.update(_SCHEMAS)
-    document["components"]["securitySchemes"] = _SECURITY
+    document["components"]["securitySchemes"] = {**_SECURITY, **_SIGNED}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(f"{method.upper()} {path}", operation)
@@ -72,8 +80,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(name: str, operation: dict[str, Any]) -> None:
-    is_open = TABLE.get(name) in {Open.ANYBODY, Open.SIGNED}
-    operation["security"] = [] if is_open else [{scheme: []} for scheme in _SECURITY]
+    needs = TABLE.get(name)
+    is_open = needs is Open.ANYBODY
+    ways = _SIGNED if needs is Open.SIGNED else _SECURITY
+    operation["security"] = [] if is_open else [{way: []} for way in ways]
     responses = operation["responses"]
     responses.pop("422", None)
     for status in sorted(_errors(name, operation, is_open=is_open)):
