@@ -39,6 +39,11 @@ class Interrupting:
             self._step(f"{method} {path}")
         return self._house.client.request(method, path, **options)
 
+    @property
+    def cookies(self) -> httpx2.Cookies:
+        """What the client keeps from answers."""
+        return self._house.client.cookies
+
     def _step(self, name: str) -> None:
         self._steps += 1
         left = max(_FIRST_WITHIN - self._steps + 1, 1)

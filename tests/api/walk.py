@@ -53,6 +53,7 @@ def keys(company: Company) -> dict[str, list[str]]:
         "project_no": projects,
         "document_id": sorted(documents),
         "year": ["2026"],
+        "day": ["2026-03-02"],
         "name": admin.ask("GET", "/v2/reports")["items"],
         "notification_key": [],
         "batch_operation_key": [],
@@ -78,7 +79,7 @@ class Asker:
     def __init__(self, person: Person) -> None:
         self.person = person
         body = {"username": person.username, "password": person.password}
-        opened = person.http.post("/v2/authentication/session", json=body)
+        opened = person.http.request("POST", "/v2/authentication/session", json=body)
         self.csrf: str = opened.json()["csrfToken"]
         self.cookie: str = opened.headers["set-cookie"].partition(";")[0]
         person.http.cookies.clear()
@@ -90,7 +91,7 @@ class Asker:
         if path.startswith("/v2"):
             return self.person.call("GET", path)
         headers = {"Cookie": self.cookie, "Accept": "text/html"}
-        return self.person.http.get(path, headers=headers)
+        return self.person.http.request("GET", path, headers=headers)
 
     def answers(
         self, questions: list[Question], values: dict[str, list[str]]
