@@ -52,6 +52,13 @@ def keys(company: Company) -> dict[str, list[str]]:
         **found,
         "project_no": projects,
         "document_id": sorted(documents),
+        "emergency_key": [
+            emergency["emergencyKey"]
+            for number in projects
+            for emergency in admin.ask("GET", f"/v2/projects/{number}/emergencies")[
+                "items"
+            ]
+        ],
         "year": ["2026"],
         "day": ["2026-03-02"],
         "name": admin.ask("GET", "/v2/reports")["items"],
@@ -123,6 +130,8 @@ def _searched(company: Company) -> dict[str, list[str]]:
         "customer_key": ("customers", "customerKey"),
         "username": ("users", "username"),
         "incident_key": ("incidents", "incidentKey"),
+        "timer_key": ("timers", "timerKey"),
+        "receivable_no": ("receivables", "receivableNo"),
         "request_no": ("service-requests", "requestNo"),
     }
     return {
