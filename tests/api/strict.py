@@ -57,7 +57,7 @@ class StrictCase(Case):
             for name in ("gao", stranger)
         }
         assert refused == {"gao": 403, stranger: 404}
-        assert self.company.http.post(path, json=body).status_code == 401
+        assert self.company.http.request("POST", path, json=body).status_code == 401
 
     def _wrong_values_are_named(self, person: Person, key: str) -> None:
         schema = person.ask("GET", f"/v2/user-tasks/{key}/form")["schema"]

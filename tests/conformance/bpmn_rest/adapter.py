@@ -60,7 +60,7 @@ class RestSession:
         wanted = {
             "state": "COMPLETED",
             "processInstanceKey": {"$in": self._own()},
-            "type": {"$neq": "multiInstanceBody"},
+            "type": {"$neq": "MULTI_INSTANCE_BODY"},
         }
         found = self._search("element-instances", wanted)
         found.sort(key=lambda each: (each["endDate"], int(each["elementInstanceKey"])))
