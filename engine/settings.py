@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     test_clock: bool = Field(default=False, description="PUT /v2/clock exists.")
     duties_file: Path | None = Field(default=None, description="Seeds version 1.")
     job_attempts: int = Field(default=8, ge=1, description="Before an incident.")
-    job_threads: int = Field(default=4, ge=1)
+    job_threads: int = Field(default=6, ge=1)
     answer_wait_seconds: float = Field(
         default=5, ge=0, description="How long an answer waits for remote work."
     )

@@ -71,12 +71,13 @@ def _worked(database: Database, key: int, worker: str) -> tuple[int, ...]:
 
 
 def _is_crowded(database: Database, job: Job) -> bool:
-    """Tell whether jobs of this operation have half of the threads already.
+    """Tell whether jobs of this operation have all threads but one already.
 
-    So a system that answers slowly leaves room for all the others.
+    So a system that answers slowly leaves room for all the others, while the papers
+    of one case are still printed together.
     """
     threads: int = database.info["settings"].job_threads
-    most = max(1, threads // 2)
+    most = max(1, threads - 1)
     working: dict[int, str] = database.info["working"]
     with _lock:
         working[job.key] = job.operation

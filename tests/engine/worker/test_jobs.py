@@ -304,8 +304,8 @@ def test_a_job_that_is_being_worked_on_is_not_begun_again(house):
 
 
 def test_a_slow_system_leaves_room_for_the_others(house):
-    """Calls that wait for one system take half of the threads at most."""
-    assert house.database.info["settings"].job_threads == 4
+    """Calls that wait for one system take all threads but one at most."""
+    threads = house.database.info["settings"].job_threads
     answered, begun = threading.Event(), threading.Semaphore(0)
 
     def slow(*_):
@@ -318,15 +318,16 @@ def test_a_slow_system_leaves_room_for_the_others(house):
     operations.register("test.quick", lambda *_: RemoteResult(), remote=True)
     house.deploy(sequence(service_task("test.slow")), "slow")
     house.deploy(sequence(service_task("test.quick")), "quick")
-    waiting = [key for _ in range(6) for key in house.begin("slow")[1]]
+    most = threads - 1
+    waiting = [key for _ in range(most + 4) for key in house.begin("slow")[1]]
     key, quick = house.begin("quick")
-    pool = Pool(house.database, "me", 4)
+    pool = Pool(house.database, "me", threads)
 
-    pool.submit(waiting[:2])
-    both = begun.acquire(timeout=30) and begun.acquire(timeout=30)
-    others_are_through = pool.wait([*waiting[2:], *quick], 30)
+    pool.submit(waiting[:most])
+    all_of_them = all(begun.acquire(timeout=30) for _ in range(most))
+    others_are_through = pool.wait([*waiting[most:], *quick], 30)
 
-    assert both
+    assert all_of_them
     assert others_are_through
     assert house.instance(key).state is InstanceState.COMPLETED
     assert not begun.acquire(blocking=False)
@@ -335,3 +336,23 @@ def test_a_slow_system_leaves_room_for_the_others(house):
     later = [job for job in house.jobs() if job.state is JobState.CREATED]
     assert {(job.attempts, job.worker) for job in later} == {(0, None)}
     assert len(later) == 4
+
+
+def test_papers_of_one_case_are_printed_together(house):
+    """What a command causes is begun at once, as far as one thread stays free."""
+    threads = house.database.info["settings"].job_threads
+    together = threading.Barrier(threads - 1, timeout=30)
+
+    def paper(*_):
+        together.wait()
+        return RemoteResult()
+
+    house.database.info["operations"].register("test.paper", paper, remote=True)
+    house.deploy(sequence(service_task("test.paper")), "paper")
+    keys = [key for _ in range(threads - 1) for key in house.begin("paper")[1]]
+    pool = Pool(house.database, "me", threads)
+
+    assert pool.wait(keys, 30)
+    pool.close()
+
+    assert {job.state for job in house.jobs()} == {JobState.COMPLETED}
