@@ -15,6 +15,7 @@ PAGES = ["tests/pages"]
 WITH_DATABASE = [
     "tests/processes",
     "tests/chaos/test_kill_during_migration.py",
+    "tests/chaos/test_many_processes.py",
     "tests/consistency",
     "tests/api",
     "tests/company",
