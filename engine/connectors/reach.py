@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from engine.errors import InvalidInputError
+from engine.errors import InvalidInputError, Problem
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -100,6 +100,14 @@ class Reach:
         host = _host(parsed(url))
         if not self._permits(host):
             raise AddressNotAllowedError(host)
+
+    def problems(self, url: str, pointer: str) -> tuple[Problem, ...]:
+        """Return what `check` finds wrong with an address that somebody typed."""
+        try:
+            self.check(url)
+        except (AddressMalformedError, AddressNotAllowedError) as error:
+            return (Problem(pointer, error.code, error.text),)
+        return ()
 
     def place(self, url: str) -> Place:
         """Return where to connect to, having looked the name up.

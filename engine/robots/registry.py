@@ -12,7 +12,7 @@ from engine import cache, clock, duties, journal, sealing
 from engine import search as searching
 from engine.actors import Actor
 from engine.authorization import Permission, require
-from engine.connectors.reach import AddressMalformedError, AddressNotAllowedError, Reach
+from engine.connectors.reach import Reach
 from engine.connectors.robots import KINDS
 from engine.errors import (
     InvalidInputError,
@@ -235,11 +235,7 @@ def _check_address(
     if address is None and not new:
         return ()
     settings: Settings = session.info["settings"]
-    try:
-        Reach(settings.outgoing).check(address or "")
-    except (AddressMalformedError, AddressNotAllowedError) as error:
-        return (Problem("/address", error.code, error.text),)
-    return ()
+    return Reach(settings.outgoing).problems(address or "", "/address")
 
 
 def _check_audience(session: Session, names: Sequence[str]) -> list[Problem]:

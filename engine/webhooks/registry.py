@@ -14,9 +14,8 @@ from engine import cache, clock, journal, outbox, sealing
 from engine import search as searching
 from engine.actors import Actor
 from engine.authorization import Permission, require
-from engine.connectors.reach import AddressMalformedError, AddressNotAllowedError, Reach
+from engine.connectors.reach import Reach
 from engine.errors import (
-    EngineError,
     InvalidInputError,
     NotFoundError,
     Problem,
@@ -227,12 +226,8 @@ def _changed(session: Session, actor: Actor, event: str, row: Webhook) -> None:
 
 
 def _check(session: Session, details: WebhookDetails, *, new: bool) -> None:
-    problems = []
     settings: Settings = session.info["settings"]
-    try:
-        Reach(settings.outgoing).check(details.url)
-    except (AddressMalformedError, AddressNotAllowedError) as error:
-        problems.append(_of(error, "/url"))
+    problems = [*Reach(settings.outgoing).problems(details.url, "/url")]
     if not details.events or not all(map(_EVENT.fullmatch, details.events)):
         text = Text(
             "Name events such as TaskCompleted, Task* for all that begin so, or *",
@@ -248,10 +243,6 @@ def _check(session: Session, details: WebhookDetails, *, new: bool) -> None:
         problems.append(Problem("/secret", "malformed", text))
     if problems:
         raise WebhookInvalidError(problems)
-
-
-def _of(error: EngineError, pointer: str) -> Problem:
-    return Problem(pointer, error.code, error.text)
 
 
 def _is_secret(text: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.driver import PASSWORD
-from tests.api.project_driver import refused
+from tests.api.project_driver import Project, refused
 from tests.processes.backgrounds import Begin
 from tests.processes.test_requirement_scenarios import Requirement, negotiated
 
@@ -11,6 +11,17 @@ STAFF = [
     *("chen", "gao", "hou", "jin", "li", "lin", "liu", "ma"),
     *("pan", "sun", "wang", "xu", "yan", "zhao", "zhou"),
 ]
+
+
+def quoted(project: Project) -> Requirement:
+    """A requirement that is developed for money, about to be told to the customer."""
+    requirement = Requirement(project, "批次效期预警")
+    requirement.submit()
+    requirement.evaluate_all(in_contract=False, effort_days=8)
+    requirement.conclude(
+        chargeable=True, quote=1200000, feedback_needed=True, reason="合同外开发"
+    )
+    return requirement
 
 
 @pytest.mark.parametrize("solution", ["direct", "workaround"])
@@ -69,12 +80,7 @@ def test_s19_customer_who_declines_the_charge_withdraws(begin: Begin) -> None:
     """R3.2.8, A33: no agreement on the price; closed in the customer's name."""
     project = begin("on site", "C-001")
     company = project.company
-    requirement = Requirement(project, "批次效期预警")
-    requirement.submit()
-    requirement.evaluate_all(in_contract=False, effort_days=8)
-    requirement.conclude(
-        chargeable=True, quote=1200000, feedback_needed=True, reason="合同外开发"
-    )
+    requirement = quoted(project)
     requirement.do(
         company.zhao,
         "UT_feedback",
@@ -103,12 +109,7 @@ def test_customer_withdraws_after_the_feedback(begin: Begin) -> None:
     """R3.2.7: nothing is negotiated with a customer who no longer wants it."""
     project = begin("on site", "C-001")
     company = project.company
-    requirement = Requirement(project, "批次效期预警")
-    requirement.submit()
-    requirement.evaluate_all(in_contract=False, effort_days=8)
-    requirement.conclude(
-        chargeable=True, quote=1200000, feedback_needed=True, reason="合同外开发"
-    )
+    requirement = quoted(project)
 
     requirement.do(
         company.zhao,
